@@ -3,7 +3,8 @@
 
 Why: a page that names a file or a function which is gone sends its reader astray, and nobody notices. Whatever stands
 in `backticks` in a *.md file is checked if it looks like one of these:
-  a path      (src/object/ref.h, tests/python, tools/check_docs.py): must exist in the tree
+  a path      (src/object/ref.h, tests/python, tools/check_docs.py): must exist in the tree, unless it is a pattern
+              with a * or lies in a layer that src/LAYERS names and that isn't written yet
   a symbol    (Locked<T>, Thread::raise, try_share(), kMaxDepth): its last name must occur in the sources
 Anything else (options, Python expressions, shell commands) is prose. Blocks fenced by ``` are examples, not checked.
 """
@@ -22,6 +23,7 @@ SYMBOL = re.compile(r"^(?:[A-Za-z_]\w*::)+~?[A-Za-z_]\w*(?:<[^>]*>)?(?:\(\))?$" 
                     r"|^[A-Z][A-Za-z]*<[^>]*>$"                                  # Ref<T>
                     r"|^[a-z]\w*_\w*\(\)$"                                       # try_share()
                     r"|^k[A-Z]\w+$")                                             # kConstant
+LAYERS = set(re.findall(r"^([a-z]+)(?=:)", (ROOT / "src/LAYERS").read_text(), re.M))
 BUILT = ("build/", "node_modules/")  # what a build makes
 
 
@@ -45,11 +47,12 @@ def is_path(text, beside):
 
 def exists(text, beside):
     text = text.removeprefix("./").split(":")[0].rstrip("/")
-    if text.startswith(BUILT) or re.search(r"[A-Z]{3,}|<", text.rsplit("/", 1)[-1].split(".")[0]) and "*" not in text \
-            and not text.endswith(".md") and text != "src/LAYERS":
-        return True  # a placeholder such as src/modules/NAME
-    return all(any(True for _ in base.glob(p)) if "*" in p else (base / p).exists()
-               for p in expand(text) for base in [ROOT if (ROOT / p.split("/")[0]).exists() else beside])
+    parts = text.split("/")
+    placeholder = "*" in text or "<" in text or re.search(r"\b[A-Z]{3,}\b(?!\.md$)", text) and text != "src/LAYERS"
+    unwritten = parts[0] == "src" and len(parts) > 1 and parts[1] in LAYERS and not (ROOT / "src" / parts[1]).exists()
+    if placeholder or unwritten or text.startswith(BUILT):
+        return True
+    return all((ROOT / p).exists() or (beside / p).exists() for p in expand(text))
 
 
 def main():

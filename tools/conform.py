@@ -118,7 +118,7 @@ class Run:
             elif kind == "end":
                 ended = True
             elif "unittest.loader._FailedTest" in name:
-                self.broken = "doesn't import: " + (event["detail"].splitlines() or [""])[-1]
+                self.broken, running = "doesn't import: " + event["detail"], None
             else:
                 self.outcomes[name], self.details[name] = kind, event["detail"]
                 running = None
