@@ -88,6 +88,8 @@ def report(results, names, ours, peers, labels):
         ratios = {name: ratio_of(results, name, ours, peer) for name in names}
         known = [r for r in ratios.values() if r is not None]
         longest = max([math.log(2), *(abs(math.log(r)) for r in known)])
+        if not known and not any(results.output.get((n, ours)) and results.output.get((n, peer)) for n in names):
+            continue
         print(f"\n{labels[ours]} is so many times as fast as {labels[peer]}:")
         for name, ratio in ratios.items():
             if ratio is not None:

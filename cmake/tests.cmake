@@ -3,6 +3,7 @@
 file(GLOB python_tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/python/*.py)
 file(GLOB stress_tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/threads/*.py)
 file(GLOB fault_tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/faults/*.py)
+file(GLOB examples CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/examples/*.py)
 file(GLOB lints CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/check_*.py)
 set(conform_modules ${CMAKE_SOURCE_DIR}/tests/cpython/modules.txt)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${conform_modules})
@@ -57,6 +58,12 @@ endforeach()
 foreach(source IN LISTS fault_tests)
   get_filename_component(name ${source} NAME_WE)
   oro_test(NAME faults/${name} LABELS faults COMMAND ${ORO_PYTHON3} ${source} $<TARGET_FILE:orochi>)
+endforeach()
+
+# Examples: each takes --quick, and checks its own results.
+foreach(source IN LISTS examples)
+  get_filename_component(name ${source} NAME_WE)
+  oro_test(NAME examples/${name} LABELS examples TIMEOUT 120 COMMAND orochi ${source} --quick)
 endforeach()
 
 if(ORO_PRESET STREQUAL "dev")
