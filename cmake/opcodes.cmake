@@ -1,0 +1,16 @@
+# Writes opcodes.inc: one line X(name) for each line `OP(name, ...` in src/vm/ops/*.h, in the order of file names
+# and lines. The definition of an op is thus the only place where its name stands.
+set(ORO_OPS_DIR ${CMAKE_SOURCE_DIR}/src/vm/ops)
+if(EXISTS ${ORO_OPS_DIR})
+  file(GLOB op_files CONFIGURE_DEPENDS ${ORO_OPS_DIR}/*.h)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${op_files})
+  set(op_lines "")
+  foreach(op_file IN LISTS op_files)
+    file(STRINGS ${op_file} heads REGEX "^OP\\([a-z0-9_]+")
+    foreach(head IN LISTS heads)
+      string(REGEX REPLACE "^OP\\(([a-z0-9_]+).*" "X(\\1)\n" line "${head}")
+      string(APPEND op_lines "${line}")
+    endforeach()
+  endforeach()
+  file(CONFIGURE OUTPUT ${ORO_GENERATED}/opcodes.inc CONTENT "${op_lines}" @ONLY)
+endif()
