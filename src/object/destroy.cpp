@@ -1,0 +1,116 @@
+// What happens when the last count of an object goes: finaliser, weak references, fields, memory. Deep structures are
+// destroyed iteratively: beyond a depth, objects wait in the thread's list of doomed ones.
+#include <vector>
+
+#include "object/call.h"
+#include "object/instance.h"
+#include "object/locked.h"
+#include "object/str.h"
+#include "object/weak.h"
+
+namespace oro {
+
+struct DoomedList {
+    std::vector<Header*> objects;
+};
+
+namespace {
+
+constexpr int kMaxDepth = 40;
+
+// Runs the finaliser once (PEP 442). True if the object came back to life.
+bool finalize(Python& py, Object* o, Type& type) {
+    if (!type.has(type_flag::has_del) || o->has(flag::finalized)) return false;
+    SlotFn del = type.slot(Dunder::del);
+    if (!del) return false;
+    o->set(flag::finalized);
+    // Alive again for the time of the call, owned by this thread.
+    o->shared.store(0, std::memory_order_relaxed);
+    o->local.store(1, std::memory_order_relaxed);
+    o->owner.store(py.id, std::memory_order_release);
+    Value pending = std::exchange(py.raised, Value{});
+    Value r = del(py, Value::of(o), Value{}, Value{});
+    if (r.is_null()) write_unraisable(py, "Exception ignored while calling deallocator ", Optional<>(Value::of(o)));
+    detail::decref(r);
+    py.raised = pending;
+    // Give the count back without destroying again.
+    if (o->owner.load(std::memory_order_relaxed) != py.id) {
+        std::uint32_t old = o->shared.fetch_sub(detail::kOne, std::memory_order_acq_rel);
+        return std::int32_t(old - detail::kOne) >> 2 != 0;
+    }
+    std::uint32_t local = o->local.load(std::memory_order_relaxed) - 1;
+    o->local.store(local, std::memory_order_relaxed);
+    std::uint32_t shared = o->shared.load(std::memory_order_acquire);
+    if (local != 0 || (shared & ~detail::kStateMask) != 0) return true;
+    if (shared == detail::kConcurrent && !o->shared.compare_exchange_strong(shared, detail::kMerged)) return true;
+    o->owner.store(kNobody, std::memory_order_relaxed);
+    return false;
+}
+
+void destroy_now(Python& py, Object* o) {
+    Type& type = type_of(o);
+    if (type.has(type_flag::has_del) && finalize(py, o, type)) return;
+    if (o->has(flag::weakly_referenced)) clear_weakrefs(py, o);
+    if (type.hooks.trace) --py.allocated_since_gc;
+    if (type.has(type_flag::heap | type_flag::has_dict)) instance_destruct(o);
+    if (type.hooks.destruct) type.hooks.destruct(o);
+    free_object_memory(o);
+}
+
+}  // namespace
+
+void hook::destroy(Header* header) {
+    Python& py = current_python();
+    auto* o = static_cast<Object*>(header);
+    if (py.sections > 0 || py.destroy_depth >= kMaxDepth) [[unlikely]] {
+        if (!py.doomed) py.doomed = new DoomedList;
+        py.doomed->objects.push_back(o);
+        return;
+    }
+    ++py.destroy_depth;
+    destroy_now(py, o);
+    --py.destroy_depth;
+    if (py.doomed && py.destroy_depth == 0) [[unlikely]] destroy_doomed(py);
+}
+
+void destroy_doomed(Thread& t) {
+    auto& py = static_cast<Python&>(t);
+    if (t.sections > 0 || t.destroy_depth > 0) return;
+    DoomedList* list = std::exchange(t.doomed, nullptr);
+    if (!list) return;
+    // Emptied in place: destroying may doom more, onto a new list that is taken over here.
+    while (!list->objects.empty()) {
+        Header* o = list->objects.back();
+        list->objects.pop_back();
+        ++t.destroy_depth;
+        destroy_now(py, static_cast<Object*>(o));
+        --t.destroy_depth;
+        if (t.doomed) {
+            DoomedList* more = std::exchange(t.doomed, nullptr);
+            list->objects.insert(list->objects.end(), more->objects.begin(), more->objects.end());
+            delete more;
+        }
+    }
+    delete list;
+}
+
+namespace detail {
+
+Value member_load_slow(Object* owner, Slot const& slot) {
+    Section section(current_thread(), owner);
+    Value v = slot.peek();
+    if (v.is_pointer()) {
+        incref(v.pointer());
+        allow_concurrent(v.pointer());
+    }
+    return v;
+}
+
+Value member_exchange(Object* owner, Slot& slot, Value v) {
+    Section section(current_thread(), owner);
+    return slot.exchange(v);
+}
+
+}  // namespace detail
+
+}  // namespace oro
