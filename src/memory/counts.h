@@ -1,0 +1,80 @@
+// Biased reference counts. The owner changes `local` with plain stores; everyone else changes `shared` atomically.
+//
+// States in the low two bits of `shared`:
+//   0  default: the object was never shared, or only through plain increfs
+//   1  concurrent: lock-free readers may try_incref it even if the shared count is 0
+//   2  queued: the shared count fell below zero and the owner was asked to merge
+//   3  merged: `local` is 0, owner is nobody, and `shared` alone counts
+// An object dies when the owner drops its last local count and the shared word is 0 or concurrent with count 0, or when
+// a merged count falls to 0. Immortal objects have owner nobody and local kImmortalCount; counting leaves them alone.
+// A count that would overflow makes its object immortal.
+//
+// Only object/ref.h and the interpreter use these functions directly.
+#pragma once
+#include <cstdint>
+
+#include "memory/mutator.h"
+
+namespace oro::detail {
+
+inline constexpr std::uint32_t kStateMask = 3, kConcurrent = 1, kQueued = 2, kMerged = 3, kOne = 4;
+
+void incref_slow(Header* o);
+void decref_slow(Header* o);
+void local_dropped_to_zero(Header* o);
+void make_immortal(Header* o);
+bool try_incref_slow(Header* o);
+
+inline void incref(Header* o) {
+    if (o->owner.load(std::memory_order_relaxed) == current_owner) [[likely]] {
+        std::uint32_t n = o->local.load(std::memory_order_relaxed) + 1;
+        o->local.store(n, std::memory_order_relaxed);
+        if (std::int32_t(n) < 0) [[unlikely]] make_immortal(o);
+        return;
+    }
+    incref_slow(o);
+}
+
+inline void decref(Header* o) {
+    if (o->owner.load(std::memory_order_relaxed) == current_owner) [[likely]] {
+        std::uint32_t n = o->local.load(std::memory_order_relaxed) - 1;
+        o->local.store(n, std::memory_order_relaxed);
+        if (n == 0) [[unlikely]] local_dropped_to_zero(o);
+        return;
+    }
+    decref_slow(o);
+}
+
+// For a pointer read from a place that others may change meanwhile: takes a count unless the object is dead or was
+// never shared. The caller then looks whether the place still holds the pointer.
+inline bool try_incref(Header* o) {
+    if (o->owner.load(std::memory_order_relaxed) == current_owner) [[likely]] {
+        incref(o);
+        return true;
+    }
+    return try_incref_slow(o);
+}
+
+// Marks an object so that try_incref works on it from every thread. The caller owns a count.
+void allow_concurrent(Header* o);
+
+inline void incref(Value v) { if (v.is_pointer()) incref(v.pointer()); }
+inline void decref(Value v) { if (v.is_pointer()) decref(v.pointer()); }
+
+// Merges what other threads queued for this owner; at safepoints, with the thread attached.
+void merge_queued(Mutator& m);
+
+// Total count as the collector sees it; the world is stopped.
+inline std::int64_t total_count(Header const* o) {
+    if (o->is_immortal()) return INT64_MAX / 2;
+    return std::int64_t(o->local.load(std::memory_order_relaxed)) +
+           (std::int32_t(o->shared.load(std::memory_order_relaxed)) >> 2);
+}
+
+}  // namespace oro::detail
+
+namespace oro::hook {
+// Destroys an object whose last count is gone: runs finalisers, weak reference callbacks and frees it. Defined by the
+// object layer (object/destroy.cpp).
+void destroy(Header* o);
+}  // namespace oro::hook

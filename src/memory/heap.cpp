@@ -1,0 +1,270 @@
+#include "memory/heap.h"
+
+#include <sys/mman.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <mutex>
+#include <vector>
+
+#include "memory/owner.h"
+#include "memory/reclaim.h"
+
+#ifndef ORO_SYSTEM_MALLOC
+#include <mimalloc.h>
+#endif
+
+namespace oro {
+
+namespace {
+
+constexpr std::size_t kChunkPages = 64;  // pages asked from the system at a time
+
+// All pages ever made, the free ones among them, and the list of large objects. Guarded by `mutex`.
+struct Store {
+    std::mutex mutex;
+    std::vector<Page*> pages;
+    Page* unused = nullptr;
+    LargeObject* large = nullptr;
+    std::size_t large_bytes = 0, used_pages = 0;
+};
+
+Store& store() {
+    static auto* s = new Store;
+    return *s;
+}
+
+Page* take_page(OwnerId owner, std::uint32_t cell_size) {
+    Store& s = store();
+    std::lock_guard guard(s.mutex);
+    if (!s.unused) {
+        std::size_t size = kChunkPages * kPageSize;
+        void* raw = mmap(nullptr, size + kPageSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (raw == MAP_FAILED) return nullptr;
+        auto begin = (std::uintptr_t(raw) + kPageSize - 1) & ~std::uintptr_t(kPageSize - 1);
+        for (std::size_t i = kChunkPages; i-- > 0;) {
+            auto* page = reinterpret_cast<Page*>(begin + i * kPageSize);
+            s.pages.push_back(page);
+            page->next = s.unused;
+            s.unused = page;
+        }
+    }
+    Page* page = s.unused;
+    s.unused = page->next;
+    ++s.used_pages;
+    page->cell_size = cell_size;
+    page->owner = owner;
+    page->full = false;
+    page->used = page->fresh = 0;
+    page->capacity = std::uint32_t((kPageSize - 128) / cell_size);
+    page->free = nullptr;
+    page->remote.store(nullptr, std::memory_order_relaxed);
+    page->next = page->next_remote = nullptr;
+    page->scratch = nullptr;
+    return page;
+}
+
+void return_page(void* p) {
+    auto* page = static_cast<Page*>(p);
+    Store& s = store();
+    std::lock_guard guard(s.mutex);
+    page->capacity = page->fresh = 0;
+    page->next = s.unused;
+    s.unused = page;
+    --s.used_pages;
+}
+
+void clear_header(Header* o) {
+    o->shape.store(0, std::memory_order_relaxed);
+    o->owner.store(kNobody, std::memory_order_relaxed);
+    o->lock.store(0, std::memory_order_relaxed);
+    o->flags.store(0, std::memory_order_relaxed);
+    o->local.store(0, std::memory_order_relaxed);
+    o->shared.store(0, std::memory_order_release);
+}
+
+void free_large(void* p) { buffer_free(p); }
+
+}  // namespace
+
+Header* Heap::allocate_slow(std::size_t k) {
+    if (k < 2) k = 2;
+    for (;;) {
+        Page* page = current_[k];
+        if (page && !page->free) {
+            take_remote(page);
+            if (!page->free && page->fresh < page->capacity) {
+                // Hand out fresh cells in small runs, so that a new page touches little memory at once.
+                std::uint32_t n = page->capacity - page->fresh < 64 ? page->capacity - page->fresh : 64;
+                Cell* head = nullptr;
+                for (std::uint32_t i = page->fresh + n; i-- > page->fresh;) {
+                    Cell* cell = page->cell(i);
+                    clear_header(&cell->header);
+                    cell->next = head;
+                    head = cell;
+                }
+                page->fresh += n;
+                page->free = head;
+            }
+        }
+        if (page && page->free) {
+            Cell* cell = page->free;
+            page->free = cell->next;
+            ++page->used;
+            return &cell->header;
+        }
+        if (page) page->full = true;
+        current_[k] = nullptr;
+        if (!room_[k]) gather_remote_pages();
+        if (Page* next = room_[k]) {
+            room_[k] = next->next;
+            next->next = nullptr;
+            current_[k] = next;
+            continue;
+        }
+        current_[k] = take_page(id_, std::uint32_t(k * 16));
+        if (!current_[k]) return nullptr;
+    }
+}
+
+void Heap::take_remote(Page* page) {
+    Cell* cell = page->remote.exchange(nullptr, std::memory_order_acquire);
+    while (cell) {
+        Cell* next = cell->next;
+        cell->next = page->free;
+        page->free = cell;
+        --page->used;
+        cell = next;
+    }
+}
+
+void Heap::gather_remote_pages() {
+    Page* page = remote_pages_.exchange(nullptr, std::memory_order_acquire);
+    while (page) {
+        Page* next = page->next_remote;
+        take_remote(page);
+        freed_locally(page);
+        page = next;
+    }
+}
+
+// A page has free cells now: a full one goes back to the list of pages with room; an empty one beyond the first is
+// retired, to be used for other sizes once no reader can look at its headers any more.
+void Heap::freed_locally(Page* page) {
+    std::size_t k = page->cell_size / 16;
+    if (page->full && page->free) {
+        page->full = false;
+        page->next = room_[k];
+        room_[k] = page;
+    }
+    if (page->used == 0 && page != current_[k] && room_[k] == page && page->next) {
+        room_[k] = page->next;
+        page->full = true;  // in no list; nothing of it is in use, so nobody frees into it
+        retire(page, return_page);
+    }
+}
+
+Header* Heap::allocate_large(std::size_t size) {
+    auto* block = static_cast<LargeObject*>(buffer_allocate(sizeof(LargeObject) + size));
+    if (!block) return nullptr;
+    block->size = size;
+    block->scratch = 0;
+    clear_header(block->header());
+    block->header()->flags.store(flag::large, std::memory_order_relaxed);
+    Store& s = store();
+    std::lock_guard guard(s.mutex);
+    block->previous = nullptr;
+    block->next = s.large;
+    if (s.large) s.large->previous = block;
+    s.large = block;
+    s.large_bytes += size;
+    return block->header();
+}
+
+void free_object_memory(Header* o) {
+    if (o->has(flag::large)) [[unlikely]] {
+        LargeObject* block = LargeObject::of(o);
+        Store& s = store();
+        {
+            std::lock_guard guard(s.mutex);
+            if (block->previous) block->previous->next = block->next; else s.large = block->next;
+            if (block->next) block->next->previous = block->previous;
+            s.large_bytes -= block->size;
+        }
+        clear_header(o);
+        retire(block, free_large);
+        return;
+    }
+    clear_header(o);
+    auto* cell = reinterpret_cast<Cell*>(o);
+    Page* page = Page::of(o);
+    if (page->owner == current_owner) [[likely]] {
+        cell->next = page->free;
+        page->free = cell;
+        --page->used;
+        if (page->full || page->used == 0) [[unlikely]] current_mutator->heap->freed_locally(page);
+        return;
+    }
+    Cell* head = page->remote.load(std::memory_order_relaxed);
+    do {
+        cell->next = head;
+    } while (!page->remote.compare_exchange_weak(head, cell, std::memory_order_acq_rel, std::memory_order_relaxed));
+    if (!head) {
+        // First of a batch: tell the owner's heap. The page cannot go away: its cells count as used until it looks.
+        Heap* heap = heap_of_owner(page->owner);
+        Page* top = heap->remote_pages_.load(std::memory_order_relaxed);
+        do {
+            page->next_remote = top;
+        } while (!heap->remote_pages_.compare_exchange_weak(top, page, std::memory_order_acq_rel, std::memory_order_relaxed));
+    }
+}
+
+void for_each_object(void (*f)(void*, Header*), void* arg) {
+    Store& s = store();
+    for (Page* page : s.pages) {
+        for (std::uint32_t i = 0; i < page->fresh; ++i) {
+            Header* o = &page->cell(i)->header;
+            if (o->shape.load(std::memory_order_relaxed) != 0) f(arg, o);
+        }
+    }
+    for (LargeObject* block = s.large; block;) {
+        LargeObject* next = block->next;
+        if (block->header()->shape.load(std::memory_order_relaxed) != 0) f(arg, block->header());
+        block = next;
+    }
+}
+
+bool begin_scratch() {
+    for (Page* page : store().pages) {
+        if (page->capacity == 0) continue;
+        page->scratch = static_cast<std::uint32_t*>(std::calloc(page->capacity, sizeof(std::uint32_t)));
+        if (!page->scratch) return end_scratch(), false;
+    }
+    return true;
+}
+
+void end_scratch() {
+    for (Page* page : store().pages) {
+        if (page->capacity == 0) continue;
+        std::free(page->scratch);
+        page->scratch = nullptr;
+    }
+}
+
+std::size_t heap_bytes() {
+    Store& s = store();
+    std::lock_guard guard(s.mutex);
+    return s.used_pages * kPageSize + s.large_bytes;
+}
+
+#ifndef ORO_SYSTEM_MALLOC
+void* buffer_allocate(std::size_t size) { return mi_malloc(size); }
+void* buffer_reallocate(void* p, std::size_t size) { return mi_realloc(p, size); }
+void buffer_free(void* p) { mi_free(p); }
+#else
+void* buffer_allocate(std::size_t size) { return std::malloc(size); }
+void* buffer_reallocate(void* p, std::size_t size) { return std::realloc(p, size); }
+void buffer_free(void* p) { std::free(p); }
+#endif
+
+}  // namespace oro

@@ -1,0 +1,87 @@
+// Making objects, and what the collector needs from their structs.
+#pragma once
+#include <new>
+#include <tuple>
+#include <utility>
+
+#include "memory/heap.h"
+#include "object/raise.h"
+#include "object/type.h"
+
+namespace oro {
+
+// Gives an edge of the object graph to the collector: called for each reference an object holds.
+struct Visitor {
+    void (*visit)(Visitor&, Header*);
+    void operator()(Value v) { if (v.is_pointer()) visit(*this, v.pointer()); }
+    void operator()(Header* p) { if (p) visit(*this, p); }
+    template <class T> void operator()(Member<T> const& m) { (*this)(m.slot().peek_relaxed()); }
+    template <class T> void operator()(Fixed<T> const& m) { (*this)(m.value()); }
+};
+
+// The hooks of a struct whose references are all in `static constexpr auto fields = std::tuple{&T::a, ...}`. A struct with
+// other references (arrays) defines `void trace(Visitor&)` and `void clear()` for those.
+template <class T> constexpr Hooks hooks_of() {
+    Hooks h;
+    constexpr bool has_fields = requires { T::fields; };
+    constexpr bool has_trace = requires(T t, Visitor v) { t.trace(v); };
+    if constexpr (has_fields || has_trace) {
+        h.trace = [](Object* o, Visitor& v) {
+            auto* self = static_cast<T*>(o);
+            if constexpr (has_fields) std::apply([&](auto... f) { (v(self->*f), ...); }, T::fields);
+            if constexpr (has_trace) self->trace(v);
+        };
+        h.clear = [](Object* o) {
+            auto* self = static_cast<T*>(o);
+            if constexpr (has_fields) std::apply([&](auto... f) { ((self->*f).reset(), ...); }, T::fields);
+            if constexpr (has_trace) self->clear();
+        };
+    }
+    if constexpr (!std::is_trivially_destructible_v<T>) {
+        h.destruct = [](Object* o) { static_cast<T*>(o)->~T(); };
+    }
+    return h;
+}
+
+// Memory for an object of `type` with `extra_bytes` beyond the struct; the header is complete except for the shape, which
+// publish() writes last. Null (MemoryError raised) if memory is exhausted.
+Header* allocate_object(Thread& t, Type& type, std::size_t bytes);
+
+inline void publish(Header* o, ShapeId shape) { o->shape.store(shape, std::memory_order_release); }
+
+// Constructs T over memory whose header is already set: saves it around the constructor. The header words go through
+// registers; the optimiser drops the copies.
+template <class T, class... A> T* construct_keeping_header(Header* memory, A&&... args) {
+    OwnerId owner = memory->owner.load(std::memory_order_relaxed);
+    std::uint8_t flags = memory->flags.load(std::memory_order_relaxed);
+    std::uint32_t local = memory->local.load(std::memory_order_relaxed);
+    std::uint32_t shared = memory->shared.load(std::memory_order_relaxed);
+    T* o = new (static_cast<void*>(memory)) T(std::forward<A>(args)...);
+    o->owner.store(owner, std::memory_order_relaxed);
+    o->flags.store(flags, std::memory_order_relaxed);
+    o->local.store(local, std::memory_order_relaxed);
+    o->shared.store(shared, std::memory_order_relaxed);
+    return o;
+}
+
+// A new object of a native struct. `type` may be a subclass made in Python: then the object also has room for attributes.
+// T's constructor gets `args`; it must not fail.
+template <class T, class... A> Result<Ref<T>> make(Thread& t, Type& type, A&&... args) {
+    Header* memory = allocate_object(t, type, type.size > sizeof(T) ? type.size : sizeof(T));
+    if (!memory) [[unlikely]] return Raised{};
+    // The header stays as allocated: T's constructor leaves it alone (trivial default constructors of atomics).
+    T* o = construct_keeping_header<T>(memory, std::forward<A>(args)...);
+    publish(o, type.root_shape);
+    return Ref<T>::adopt(o);
+}
+
+// The same with `bytes` for items behind the struct (tuples, strings, ints).
+template <class T, class... A> Result<Ref<T>> make_sized(Thread& t, Type& type, std::size_t bytes, A&&... args) {
+    Header* memory = allocate_object(t, type, bytes);
+    if (!memory) [[unlikely]] return Raised{};
+    T* o = construct_keeping_header<T>(memory, std::forward<A>(args)...);
+    publish(o, type.root_shape);
+    return Ref<T>::adopt(o);
+}
+
+}  // namespace oro

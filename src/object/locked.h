@@ -1,0 +1,76 @@
+// Critical sections. Locked<T> holds the lock of an object and is the only way to its `guarded` part.
+//
+// While a section is held no Python code runs and no safepoint is passed: operations that hold one take Thread&, and
+// objects whose last count is dropped meanwhile wait in Thread::doomed until the section ends. A thread that is alone
+// needs no atomic operation: another thread can only come to life at a safepoint.
+#pragma once
+#include "memory/lock.h"
+#include "object/thread.h"
+
+namespace oro {
+
+// Destroys what was dropped inside a section; when the last section has ended.
+void destroy_doomed(Thread& t);
+
+// A section on one object, without access to anything.
+class Section {
+public:
+    Section(Thread& t, Object* o) : t_(t), o_(t.alone ? nullptr : o) {
+        assert(t.sections == 0 && "sections don't nest; use Section2");
+        if (o_) lock(t_, o_->lock);
+        ++t_.sections;
+    }
+    ~Section() {
+        if (o_) unlock(o_->lock);
+        --t_.sections;
+        if (t_.doomed) [[unlikely]] destroy_doomed(t_);
+    }
+    Section(Section const&) = delete;
+
+private:
+    Thread& t_;
+    Object* o_;
+};
+
+// A section on two objects, taken in the order of their addresses.
+class Section2 {
+public:
+    Section2(Thread& t, Object* a, Object* b) : t_(t) {
+        assert(t.sections == 0);
+        if (!t.alone) {
+            first_ = a < b ? a : b;
+            second_ = a < b ? b : a;
+            lock(t_, first_->lock);
+            if (second_ != first_) lock(t_, second_->lock);
+        }
+        ++t_.sections;
+    }
+    ~Section2() {
+        if (first_) {
+            if (second_ != first_) unlock(second_->lock);
+            unlock(first_->lock);
+        }
+        --t_.sections;
+        if (t_.doomed) [[unlikely]] destroy_doomed(t_);
+    }
+    Section2(Section2 const&) = delete;
+
+private:
+    Thread& t_;
+    Object* first_ = nullptr;
+    Object* second_ = nullptr;
+};
+
+template <class T> class [[nodiscard]] Locked {
+public:
+    Locked(Thread& t, Borrowed<T> o) : section_(t, o.get()), o_(o.get()) {}
+    Locked(Locked const&) = delete;
+    typename T::Guarded* operator->() const { return &o_->guarded; }
+    T* object() const { return o_; }
+
+private:
+    Section section_;
+    T* o_;
+};
+
+}  // namespace oro
