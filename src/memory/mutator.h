@@ -38,7 +38,7 @@ struct Mutator {
     std::atomic<MutatorState> state{MutatorState::detached};
     Heap* heap = nullptr;
     OwnerSlot* slot = nullptr;
-    Header* doomed = nullptr;            // objects to destroy once no section is held, linked through word 2
+    struct DoomedList* doomed = nullptr; // objects to destroy once no section is held; null: none
     struct RetireList* retired = nullptr;
     Mutator* next = nullptr;             // registry, under the world's lock
     std::int64_t allocated_since_gc = 0; // objects created minus destroyed here since the last collection

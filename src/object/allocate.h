@@ -1,5 +1,7 @@
 // Making objects, and what the collector needs from their structs.
 #pragma once
+#include <concepts>
+#include <cstring>
 #include <new>
 #include <tuple>
 #include <utility>
@@ -20,7 +22,8 @@ struct Visitor {
 };
 
 // The hooks of a struct whose references are all in `static constexpr auto fields = std::tuple{&T::a, ...}`. A struct with
-// other references (arrays) defines `void trace(Visitor&)` and `void clear()` for those.
+// other references (arrays) defines `void trace(Visitor&)` and `void clear()` for those. A struct with items behind it that may be
+// subclassed defines `std::size_t extent() const`: the bytes in use.
 template <class T> constexpr Hooks hooks_of() {
     Hooks h;
     constexpr bool has_fields = requires { T::fields; };
@@ -36,6 +39,9 @@ template <class T> constexpr Hooks hooks_of() {
             if constexpr (has_fields) std::apply([&](auto... f) { ((self->*f).reset(), ...); }, T::fields);
             if constexpr (has_trace) self->clear();
         };
+    }
+    if constexpr (requires(T const t) { { t.extent() } -> std::same_as<std::size_t>; }) {
+        h.extent = [](Object const* o) { return static_cast<T const*>(o)->extent(); };
     }
     if constexpr (!std::is_trivially_destructible_v<T>) {
         h.destruct = [](Object* o) { static_cast<T*>(o)->~T(); };
@@ -71,14 +77,18 @@ template <class T, class... A> Result<Ref<T>> make(Thread& t, Type& type, A&&...
     if (!memory) [[unlikely]] return Raised{};
     // The header stays as allocated: T's constructor leaves it alone (trivial default constructors of atomics).
     T* o = construct_keeping_header<T>(memory, std::forward<A>(args)...);
+    if (type.size > sizeof(T)) std::memset(reinterpret_cast<char*>(memory) + sizeof(T), 0, type.size - sizeof(T));
     publish(o, type.root_shape);
     return Ref<T>::adopt(o);
 }
 
 // The same with `bytes` for items behind the struct (tuples, strings, ints).
 template <class T, class... A> Result<Ref<T>> make_sized(Thread& t, Type& type, std::size_t bytes, A&&... args) {
+    bool extra = type.extra_offset == kExtraAtEnd;
+    if (extra) bytes = ((bytes + 7) & ~std::size_t(7)) + 8;
     Header* memory = allocate_object(t, type, bytes);
     if (!memory) [[unlikely]] return Raised{};
+    if (extra) *reinterpret_cast<Value*>(reinterpret_cast<char*>(memory) + bytes - 8) = Value{};
     T* o = construct_keeping_header<T>(memory, std::forward<A>(args)...);
     publish(o, type.root_shape);
     return Ref<T>::adopt(o);

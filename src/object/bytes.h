@@ -13,6 +13,7 @@ struct Bytes : Object {
     char data[];
     explicit Bytes(std::size_t n) : size(n) { data[n] = 0; }
     static Type& type();
+    std::size_t extent() const { return sizeof(Bytes) + size + 1; }
     std::string_view view() const { return {data, size}; }
 };
 

@@ -428,6 +428,20 @@ template <auto Fn> Value reflected_thunk(Python& py, Value a, Value b, Value c) 
 }  // namespace binding
 
 template <Dunder D, auto Fn> inline constexpr SlotDef slot{D, &binding::slot_thunk<Fn>};
+// The six comparisons from one function f(Python&, receiver, Borrowed<> other, Compare op); ORO_COMPARE_SLOTS(f) lists them.
+namespace binding {
+template <auto Fn, class Sig> struct CompareBinder;
+template <auto Fn, class R, Token C, ReceiverLike S> struct CompareBinder<Fn, R (*)(C&, S, Borrowed<>, Compare)> {
+    template <Compare Op> static Value call(Python& py, Value self, Value other, Value) {
+        return Receiver<S>::with(py, self, [&](auto&& receiver) { return finish(py, Fn(py, receiver, Borrowed<>(other), Op)); });
+    }
+};
+}  // namespace binding
+template <Compare Op, auto Fn> inline constexpr SlotDef compare_slot{
+    Dunder(int(Dunder::lt) + int(Op)), &binding::CompareBinder<Fn, decltype(Fn)>::template call<Op>};
+#define ORO_COMPARE_SLOTS(f)                                                                                            \
+    compare_slot<Compare::lt, f>, compare_slot<Compare::le, f>, compare_slot<Compare::eq, f>, compare_slot<Compare::ne, f>, \
+        compare_slot<Compare::gt, f>, compare_slot<Compare::ge, f>
 template <Dunder D, auto Fn> inline constexpr SlotDef number_slot{D, &binding::number_thunk<Fn>, &binding::reflected_thunk<Fn>};
 
 }  // namespace oro

@@ -50,6 +50,7 @@ struct Str : Object {
             default: return static_cast<std::uint32_t const*>(data())[i];
         }
     }
+    std::size_t extent() const { return sizeof(Str) + (is_ascii() ? 0 : 8) + (length() + 1) * std::size_t(width()); }
     bool is_interned() const { return has(flag::interned); }
 };
 static_assert(sizeof(Str) == 32);

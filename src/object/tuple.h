@@ -16,6 +16,7 @@ struct Tuple : Object {
     void trace(Visitor& v) { for (std::size_t i = 0; i < size; ++i) v(slots[i]); }
     void clear() { for (std::size_t i = 0; i < size; ++i) detail::decref(std::exchange(slots[i], Value{})); }
 
+    std::size_t extent() const { return sizeof(Tuple) + size * sizeof(Value); }
     std::span<Value const> items() const { return {slots, size}; }
     Borrowed<> at(std::size_t i) const { return Borrowed<>(slots[i]); }
 };

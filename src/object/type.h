@@ -48,6 +48,7 @@ struct Hooks {
     void (*trace)(Object*, Visitor&) = nullptr;  // null: holds no references
     void (*clear)(Object*) = nullptr;            // drops the references of a condemned object
     void (*destruct)(Object*) = nullptr;         // ~T(): drops references, frees buffers
+    std::size_t (*extent)(Object const*) = nullptr;  // bytes used by an object whose items stand behind the struct
 };
 
 namespace type_flag {
@@ -71,6 +72,9 @@ inline constexpr std::uint32_t int_ = 1u << 20, str = 1u << 21, bytes = 1u << 22
 inline constexpr std::uint32_t inherited = sequence | mapping | int_ | str | bytes | list | tuple | dict | type | exception |
                                            float_ | set | has_dict | has_weakrefs | has_del | match_self;
 }  // namespace type_flag
+
+// The extra word stands behind the items (subclasses of str, bytes, tuple with a __dict__; always in dict mode).
+inline constexpr std::uint32_t kExtraAtEnd = 0xFFFFFFFFu;
 
 struct SlotDef {
     Dunder which;
@@ -116,7 +120,7 @@ struct Type : Object {
     std::atomic<InitFn> init{nullptr};
     Hooks hooks{};
     std::uint32_t size = 0, item_size = 0;      // size: with extra word, __slots__ and inline attributes
-    std::uint32_t extra_offset = 0;             // of the word for the overflow array or dict; 0: none
+    std::uint32_t extra_offset = 0;             // of the word for the overflow array or dict; 0: none; or kExtraAtEnd
     std::uint32_t inline_offset = 0;
     std::uint16_t inline_count = 0;
     ShapeId root_shape = 0, dict_shape = 0;
