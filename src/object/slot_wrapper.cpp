@@ -221,8 +221,8 @@ Result<void> add_slot_wrappers(Thread& t, Type& type) {
 }
 
 Value call_wrapper(Python& py, SlotWrapper& w, Value self, Value const* args, std::size_t n, Tuple* names) {
-    if (w.special == SlotWrapper::Special::init) return w.owner->init.load()(py, self, args, n, names);
-    if (w.special == SlotWrapper::Special::call) return w.owner->call.load()(py, self, args, n, names);
+    if (w.special == SlotWrapper::Special::init) return w.home->init.load()(py, self, args, n, names);
+    if (w.special == SlotWrapper::Special::call) return w.home->call.load()(py, self, args, n, names);
     DunderInfo const& info = dunder_info[int(w.which)];
     if (names && names->size) {
         (void)raise(py, exc::TypeError, "wrapper {}() takes no keyword arguments", w.name);
@@ -250,7 +250,7 @@ Value call_wrapper(Python& py, SlotWrapper& w, Value self, Value const* args, st
         Type& type = type_of(self);
         Type* base = &type;
         while (base && (base->has(type_flag::heap))) base = base->base;
-        if (base && base->slot(w.which) != w.fn && !is_subtype(*w.owner, *base)) {
+        if (base && base->slot(w.which) != w.fn && !is_subtype(*w.home, *base)) {
             (void)raise(py, exc::TypeError, "can't apply this {} to {} object", w.name, TypeName{self});
             return {};
         }

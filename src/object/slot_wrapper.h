@@ -1,7 +1,7 @@
 // Slots as Python sees them: the wrapper descriptors that stand in native types' dictionaries (list.__len__), and the functions
 // that fill a slot of a class in Python by calling its method.
 #pragma once
-#include "object/type.h"
+#include "object/allocate.h"
 
 namespace oro {
 
@@ -12,8 +12,8 @@ struct SlotWrapper : Object {
     Special special;
     SlotFn fn;
     char const* name;
-    Type* owner;                 // the type whose dictionary it stands in
-    SlotWrapper(Dunder w, Special s, SlotFn f, char const* n, Type* o) : which(w), special(s), fn(f), name(n), owner(o) {}
+    Type* home;                  // the type whose dictionary it stands in
+    SlotWrapper(Dunder w, Special s, SlotFn f, char const* n, Type* o) : which(w), special(s), fn(f), name(n), home(o) {}
     static Type& type();
 };
 
