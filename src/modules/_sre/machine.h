@@ -185,7 +185,7 @@ bool Machine<Unit>::same_as_group(Op op, Word group, const Unit*& p) const {
     const std::int64_t begin = marks_[2 * std::size_t{group}], end = marks_[2 * std::size_t{group} + 1];
     if (begin < 0 || end < begin) return false;
     const std::ptrdiff_t size = end - begin;
-    if (size > end_ - p) return false;
+    if (size != 0 && size > end_ - p) return false;   // an empty group matches even past the end
     const Unit* q = subject_ + begin;
     const auto same = [&](auto lower) {
         for (std::ptrdiff_t i = 0; i < size; ++i) {

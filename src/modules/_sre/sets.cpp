@@ -8,11 +8,13 @@ namespace {
 
 bool bit(const Word* words, Char index) { return words[index >> 5] >> (index & 31) & 1; }
 
+// A complement is of the characters that match in neither case, so it is taken last.
 bool set_contains_either_case(const Word* set, Char c) {
-    const Char lower = locale_tolower(c);
-    if (set_contains(set, lower)) return true;
-    const Char upper = locale_toupper(c);
-    return upper != lower && set_contains(set, upper);
+    const bool complement = op_of(*set) == Op::negate;
+    if (complement) ++set;
+    const Char lower = locale_tolower(c), upper = locale_toupper(c);
+    const bool found = set_contains(set, lower) || (upper != lower && set_contains(set, upper));
+    return found != complement;
 }
 
 bool same_in_locale(Char c, Word literal) {
