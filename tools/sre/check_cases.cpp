@@ -29,10 +29,10 @@ struct Checker {
     }
 
     template <class Unit>
-    void test(char mode, unsigned kind, std::int64_t pos, std::int64_t endpos, const std::vector<long>& subject,
-              const std::vector<std::int64_t>& expected, const std::string& line) {
-        const std::vector<Unit> units(subject.begin(), subject.end());
-        const std::vector<Unit> exact(units);   // its end is the allocation's end: a sanitizer sees reads past it
+    void test(char mode, unsigned kind, std::int64_t pos, std::int64_t endpos,
+              const std::vector<long>& subject, const std::vector<std::int64_t>& expected,
+              const std::string& line) {
+        const std::vector<Unit> exact(subject.begin(), subject.end());   // so that a sanitizer sees its end
         Matcher m(program, {exact.data(), exact.size(), kind}, pos, endpos);
         std::vector<std::int64_t> got{0};
         for (;;) {

@@ -3,8 +3,9 @@
     python3.14 dump_cases.py corpus|random [SEED COUNT] > cases
     check_cases cases
 
-Lines: 'P groups repr words...' introduces a pattern; 'T mode kind pos endpos subject... = result...' a subject as
-character numbers and the expected matches, each as begin, end, lastindex (-1 for None), then every group's span.
+Lines: 'P groups repr words...' introduces a pattern; 'T mode kind pos endpos subject... = result...' a
+subject as character numbers and the expected matches, each as begin, end, lastindex (-1 for None), then every group's
+span. Kind is the size of the subject's widest character.
 Modes: m match, f fullmatch, s search, i finditer.
 """
 import random
@@ -113,19 +114,23 @@ class Generator:
         if k < .6:
             return '.'
         if k < .8:
-            return '[' + r.choice(('', '^')) + ''.join(re.escape(r.choice(self.letters)) for _ in range(r.randint(1, 3))) + ']'
+            members = ''.join(re.escape(r.choice(self.letters)) for _ in range(r.randint(1, 3)))
+            return '[' + r.choice(('', '^')) + members + ']'
         if k < .9:
-            return r.choice((r'\w', r'\d', r'\s', r'\W', r'\S', r'[\w-]', r'[^\d]', '[a-c]', '[^a-b]', r'[\s\S]'))
+            return r.choice((r'\w', r'\d', r'\s', r'\W', r'\S', r'[\w-]', r'[^\d]', '[a-c]', '[^a-b]',
+                             r'[\s\S]'))
         return r.choice((r'\b', r'\B', '^', '$', r'\A', r'\Z', '(?!)', '(?:)', '(?=a)'))
 
     def fixed(self):
-        return ''.join(self.rng.choice(('a', 'b', '.', '[ab]', r'\w', 'c')) for _ in range(self.rng.randint(1, 2)))
+        r = self.rng
+        return ''.join(r.choice(('a', 'b', '.', '[ab]', r'\w', 'c')) for _ in range(r.randint(1, 2)))
 
     def item(self, depth):
         r = self.rng
         if depth == 0 or r.random() < .45:
             a = self.atom()
-            return a + self.quantifier() if r.random() < .4 and a not in ('^', '$') and a[:2] not in (r'\b', r'\B', r'\A', r'\Z') else a
+            place = a in ('^', '$', r'\b', r'\B', r'\A', r'\Z')
+            return a + self.quantifier() if r.random() < .4 and not place else a
         k = r.random()
         if k < .35:
             self.groups += 1
@@ -149,7 +154,8 @@ class Generator:
         elif k < .82 and self.closed:
             body = '(?:\\%d)' % r.choice(self.closed)
         elif k < .9 and self.closed:
-            body = '(?(%d)%s|%s)' % (r.choice(self.closed), self.sequence(depth - 1), self.sequence(depth - 1))
+            yes, no = self.sequence(depth - 1), self.sequence(depth - 1)
+            body = '(?(%d)%s|%s)' % (r.choice(self.closed), yes, no)
         elif k < .94:
             body = '(?' + r.choice(('i', 'i', 's', 'm', '-i', 'a')) + ':' + self.alternation(depth - 1) + ')'
         else:
@@ -162,7 +168,7 @@ def random_cases(seed, count, out):
     random.seed(seed)
     made = 0
     while made < count:
-        wide = rng.choice(('', '', '', '\u0101', '\u03b1\u03a3', '\U00010428\U00010400')) if WIDE else ''
+        wide = rng.choice(('', '', '', '\u0101', '\u03b1\u03a3', '\U00010428\U00010400'))
         letters = 'aabbcAB1 ' + '\n-' * (rng.random() < .2) + '\xe9\xc9\xb5\xdf' * (rng.random() < .15) + wide
         gen = Generator(rng, letters, letters)
         try:
@@ -200,22 +206,36 @@ def upstream():
 def corpus(out):
     random.seed(0)
     subjects = [
-        '', 'a', 'ab', 'abc', 'aaa', 'foo bar', 'The quick brown fox', 'x=1, y = 22;', 'hello\nworld\n', '<a href="x">y</a>',
-        'john.doe@example.com', '2024-02-29T12:34:56', '1.5e-10', '"quoted \\" text"', '((()))', 'aaaaaaaaab', 'ABCabc',
-        '\xe9t\xe9 \xc9T\xc9', 'ss\xdf', '\u4e2d\u6587 text', '\U0001f600 smile', '/* c */ // d', 'a\tb\r\nc', '192.168.0.1',
+        '', 'a', 'ab', 'abc', 'aaa', 'foo bar', 'The quick brown fox', 'x=1, y = 22;', 'hello\nworld\n',
+        '<a href="x">y</a>',
+        'john.doe@example.com', '2024-02-29T12:34:56', '1.5e-10', '"quoted \\" text"', '((()))',
+        'aaaaaaaaab', 'ABCabc',
+        '\xe9t\xe9 \xc9T\xc9', 'ss\xdf', '\u4e2d\u6587 text', '\U0001f600 smile', '/* c */ // d',
+        'a\tb\r\nc', '192.168.0.1',
     ]
     patterns = [
-        r'', r'a', r'abc', r'a|b|c', r'foo|bar|baz', r'(foo)|(bar)', r'\w+', r'\d+', r'(\w+)\s*=\s*(\d+)', r'^\w+', r'\w+$',
-        r'(?m)^\w+$', r'(?s)hello.*', r'(?i)abc', r'(?i)[a-f]+', r'<(\w+)[^>]*>(.*?)</\1>', r'[\w.]+@[\w.]+\.\w+',
-        r'(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)', r'[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?', r'"(?:[^"\\]|\\.)*"', r'(a+)+b',
-        r'(?>a+)b', r'a++b', r'(?:ab)*+c', r'a*+a', r'(?=(\w+))\1', r'(?<=a)b', r'(?<!a)b', r'(a)?(?(1)b|c)', r'\b', r'\B',
-        r'(?i)\xe9+', r'(?i)\xdf', r'(?i)\u03bc', r'[^\x00-\x7f]+', r'[\u4e00-\u9fff]+', r'.', r'.*', r'.*?', r'(.*)(\d+)',
-        r'(?:(a)|b)*', r'(?:(a)|(b)|(c))+', r'(a*)*', r'(a*)+', r'(a|b)*?c', r'((a)(b)?)+', r'(?:a?)*?b', r'(?:a?){3}b',
-        r'/\*.*?\*/|//.*', r'(?:[0-9]{1,3}\.){3}[0-9]{1,3}', r'(?P<q>["\']).*?(?P=q)', r'\s+|,\s*', r'(?i)the|quick',
-        r'x*', r'x*?', r'x*y?', r'(?:)', r'$', r'^', r'\Z', r'\A', r'(?m)$', r'(?m)^', r'(?:|a)+', r'(|a)+', r'(a|)+b',
-        r'(?:a|ab)(?:c|bcd)(d*)', r'(^a)', r'(?:^a)|b', r'[^\n]*\n', r'\S+\s', r'(\w+) (\w+)', r'a{2,3}?', r'(?!a)\w', r'(?=a)*',
-        r'(?(1)\x0f*)?' if False else r'(a)?(?(1)\x0e*)', r'[\s\S]*?b', r'(?s).*?b', r'(?:.|\n)+', r'[a-zA-Z_]\w*',
-        r'(?P<num>\d+)|(?P<id>[a-z]\w*)|(?P<ws>\s+)|(?P<op>.)', r'ab*c', r'aa+b', r'aab', r'aaab', r'abab', r'(aab)', r'a(ab)',
+        r'', r'a', r'abc', r'a|b|c', r'foo|bar|baz', r'(foo)|(bar)', r'\w+', r'\d+', r'(\w+)\s*=\s*(\d+)',
+        r'^\w+', r'\w+$',
+        r'(?m)^\w+$', r'(?s)hello.*', r'(?i)abc', r'(?i)[a-f]+', r'<(\w+)[^>]*>(.*?)</\1>',
+        r'[\w.]+@[\w.]+\.\w+',
+        r'(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)', r'[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?',
+        r'"(?:[^"\\]|\\.)*"', r'(a+)+b',
+        r'(?>a+)b', r'a++b', r'(?:ab)*+c', r'a*+a', r'(?=(\w+))\1', r'(?<=a)b', r'(?<!a)b',
+        r'(a)?(?(1)b|c)', r'\b', r'\B',
+        r'(?i)\xe9+', r'(?i)\xdf', r'(?i)\u03bc', r'[^\x00-\x7f]+', r'[\u4e00-\u9fff]+', r'.', r'.*',
+        r'.*?', r'(.*)(\d+)',
+        r'(?:(a)|b)*', r'(?:(a)|(b)|(c))+', r'(a*)*', r'(a*)+', r'(a|b)*?c', r'((a)(b)?)+', r'(?:a?)*?b',
+        r'(?:a?){3}b',
+        r'/\*.*?\*/|//.*', r'(?:[0-9]{1,3}\.){3}[0-9]{1,3}', r'(?P<q>["\']).*?(?P=q)', r'\s+|,\s*',
+        r'(?i)the|quick',
+        r'x*', r'x*?', r'x*y?', r'(?:)', r'$', r'^', r'\Z', r'\A', r'(?m)$', r'(?m)^', r'(?:|a)+',
+        r'(|a)+', r'(a|)+b',
+        r'(?:a|ab)(?:c|bcd)(d*)', r'(^a)', r'(?:^a)|b', r'[^\n]*\n', r'\S+\s', r'(\w+) (\w+)', r'a{2,3}?',
+        r'(?!a)\w', r'(?=a)*',
+        r'(a)?(?(1)\x0e*)', r'[\s\S]*?b', r'(?s).*?b', r'(?:.|\n)+',
+        r'[a-zA-Z_]\w*',
+        r'(?P<num>\d+)|(?P<id>[a-z]\w*)|(?P<ws>\s+)|(?P<op>.)', r'ab*c', r'aa+b', r'aab', r'aaab', r'abab',
+        r'(aab)', r'a(ab)',
     ]
     for p in patterns:
         for flags in (0, re.I, re.A, re.S | re.M):
@@ -230,7 +250,6 @@ def corpus(out):
         emit(test[0], re.I, [test[1], test[1].upper()], out)
 
 
-WIDE = True
 if __name__ == '__main__':
     if sys.argv[1] == 'corpus':
         corpus(sys.stdout)

@@ -1,5 +1,6 @@
-// Damages the code words of cases that dump_cases.py wrote, and runs what the validator lets pass: under a sanitizer
-// nothing may be read or written out of bounds, whatever the words. Takes the file and the number of tries for each.
+// Damages the code words of cases that dump_cases.py wrote, and runs what the validator lets pass: under a
+// sanitizer nothing may be read or written out of bounds, whatever the words. Takes the file and the number
+// of tries for each.
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>

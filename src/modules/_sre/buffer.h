@@ -1,5 +1,5 @@
-// A growable array of plain data whose growth can fail and says so, for code that must turn exhausted memory into an
-// error instead of ending the process. Not thread-safe.
+// A growable array of plain data whose growth can fail and says so, for code that must turn exhausted memory
+// into an error instead of ending the process. Not thread-safe.
 #pragma once
 
 #include <cstddef>

@@ -15,7 +15,8 @@ Char unicode_tolower(Char c) {
     return c - 0xC0 < 0x1F && c != 0xD7 ? c + 32 : c;
 }
 
-// Where a character's full upper case is longer than one character, `re` takes the first of it: 'S' for the sharp s.
+// Where a character's full upper case is longer than one character, `re` takes the first of it: 'S' for the
+// sharp s.
 Char unicode_toupper(Char c) {
     if (c < 128) return c - 'a' < 26 ? c - 32 : c;
     if (c == 0xB5) return 0x39C;
@@ -28,7 +29,8 @@ bool unicode_is_word(Char c) {
     if (c < 128) return ascii_is_word(c);
     if (c >= 0xC0) return c < 256 && c != 0xD7 && c != 0xF7;
     switch (c) {
-    case 0xAA: case 0xB2: case 0xB3: case 0xB5: case 0xB9: case 0xBA: case 0xBC: case 0xBD: case 0xBE: return true;
+    case 0xAA: case 0xB2: case 0xB3: case 0xB5: case 0xB9: case 0xBA: case 0xBC: case 0xBD: case 0xBE:
+        return true;
     default: return false;
     }
 }

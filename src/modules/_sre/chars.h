@@ -1,5 +1,6 @@
-// What the regular expression engine asks about characters: case mappings and categories in the three flavours of
-// the `re` module (ASCII, the C library's locale, Unicode), and the helpers that `re/_compiler.py` imports.
+// What the regular expression engine asks about characters: case mappings and categories in the three
+// flavours of the `re` module (ASCII, the C library's locale, Unicode), and the helpers that
+// `re/_compiler.py` imports.
 //
 // Thread-safety: pure functions, except that those of the locale read the process's C locale.
 #pragma once
@@ -15,7 +16,9 @@ using Char = std::uint32_t;
 constexpr Char ascii_tolower(Char c) { return c - 'A' < 26 ? c + 32 : c; }
 constexpr bool ascii_is_alpha(Char c) { return (c | 32) - 'a' < 26; }
 constexpr bool ascii_is_digit(Char c) { return c - '0' < 10; }
-constexpr bool ascii_is_word(Char c) { return c < 128 && (ascii_is_alpha(c) || ascii_is_digit(c) || c == '_'); }
+constexpr bool ascii_is_word(Char c) {
+    return c < 128 && (ascii_is_alpha(c) || ascii_is_digit(c) || c == '_');
+}
 constexpr bool ascii_is_space(Char c) { return c - 9 < 5 || c == ' '; }
 constexpr bool ascii_iscased(Char c) { return c < 128 && ascii_is_alpha(c); }
 

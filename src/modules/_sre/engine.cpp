@@ -10,12 +10,14 @@ namespace oro::sre {
 
 namespace {
 
-constexpr Word kNothing = 0;   // what an empty subject without memory points to: the machine takes null for 'nowhere'
+// What an empty subject without memory points to: the machine takes null for 'nowhere'.
+constexpr Word kNothing = 0;
 
 }  // namespace
 
 Matcher::Matcher(const Program& program, Subject subject, std::int64_t pos, std::int64_t endpos, Poll poll)
-    : program_(program), subject_{subject.units ? subject.units : &kNothing, subject.length, subject.kind}, poll_(poll) {
+    : program_(program), subject_{subject.units ? subject.units : &kNothing, subject.length, subject.kind},
+      poll_(poll) {
     const auto length = static_cast<std::int64_t>(subject.length);
     pos_ = std::clamp<std::int64_t>(pos, 0, length);
     endpos_ = std::clamp<std::int64_t>(endpos, 0, length);

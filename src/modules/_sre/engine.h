@@ -1,8 +1,8 @@
 // The engine behind Python's `re`: runs a Program over a subject, with the semantics of CPython 3.14.
 //
-// Backtracking takes no C stack: pending choices stand on a stack of the matcher's own, on the heap once it outgrows a
-// small space inside the matcher. Thread-safety: a Matcher belongs to one thread at a time; any number of them may
-// share a Program. The subject must stay alive and unchanged while the Matcher is used.
+// Backtracking takes no C stack: pending choices stand on a stack of the matcher's own, on the heap once it
+// outgrows a small space inside the matcher. Thread-safety: a Matcher belongs to one thread at a time; any
+// number of them may share a Program. The subject must stay alive and unchanged while the Matcher is used.
 #pragma once
 
 #include <cstddef>
@@ -52,19 +52,21 @@ struct Entry {
 
 class Matcher {
 public:
-    // pos and endpos are taken as methods of Pattern take them: out of range, they are clipped to the subject.
+    // pos and endpos are taken as methods of Pattern take them: out of range, they are clipped to the
+    // subject.
     Matcher(const Program& program, Subject subject, std::int64_t pos, std::int64_t endpos, Poll poll = {});
     ~Matcher();
     Matcher(const Matcher&) = delete;
     Matcher& operator=(const Matcher&) = delete;
 
-    // Try at start(), or from there on. On success, begin(), end(), group() and last_index() describe the match.
+    // Try at start(), or from there on. On success, begin(), end(), group() and last_index() describe the
+    // match.
     Outcome match() { return run(Mode::match); }
     Outcome fullmatch() { return run(Mode::fullmatch); }
     Outcome search() { return run(Mode::search); }
 
-    // After a success: makes the next attempt start where this match ended. If this match was empty the next one at
-    // that place may not be, so that iterating ends.
+    // After a success: makes the next attempt start where this match ended. If this match was empty the next
+    // one at that place may not be, so that iterating ends.
     void advance();
 
     std::int64_t start() const { return start_; }
@@ -74,8 +76,8 @@ public:
     std::int64_t end() const { return end_; }
     // The number of the group closed last, -1 if none was.
     std::int32_t last_index() const { return last_index_; }
-    // The span of a group from 1 to program.groups(), {-1, -1} if it did not take part. Only with code words that no
-    // compiler emits may it end before it begins; the caller must check.
+    // The span of a group from 1 to program.groups(), {-1, -1} if it did not take part. Only with code words
+    // that no compiler emits may it end before it begins; the caller must check.
     Span group(Word number) const;
 
 private:

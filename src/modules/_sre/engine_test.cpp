@@ -52,7 +52,7 @@ TEST(SreEngine, RejectsCodeThatIsCutShort) {
             Program program;
             const std::span<const Word> cut(test.code.data(), size);
             if (size != 0 && cut.back() == w(Op::success)) continue;
-            EXPECT_EQ(program.build(cut, test.groups), BuildError::invalid_code) << test.pattern << ' ' << size;
+            EXPECT_EQ(program.build(cut, test.groups), BuildError::invalid_code) << test.pattern << size;
         }
     }
 }
@@ -107,7 +107,10 @@ TEST(SreEngine, RepeatsFurtherThanAnyCStack) {
 TEST(SreEngine, NestsDeeperThanAnyCStack) {
     constexpr Word kDepth = 100'000;
     std::vector<Word> code;
-    for (Word i = 0; i < kDepth; ++i) code.insert(code.end(), {w(Op::atomic_group), 3 * (kDepth - i) - 1 + 2});
+    for (Word i = 0; i < kDepth; ++i) {
+        code.push_back(w(Op::atomic_group));
+        code.push_back(3 * (kDepth - i) + 1);
+    }
     code.insert(code.end(), {w(Op::literal), 'a'});
     for (Word i = 0; i <= kDepth; ++i) code.push_back(w(Op::success));
     Program program;
@@ -118,9 +121,10 @@ TEST(SreEngine, NestsDeeperThanAnyCStack) {
 
 TEST(SreEngine, StopsWhenThePollSaysSo) {
     // (?:a*)*b without its b takes forever
-    const std::vector<Word> code = {w(Op::repeat), 10, 0, kMaxRepeat, w(Op::repeat_one), 6, 0, kMaxRepeat,
-                                    w(Op::literal), 'a', w(Op::success), w(Op::max_until), w(Op::literal), 'b',
-                                    w(Op::success)};
+    const std::vector<Word> code = {
+        w(Op::repeat), 10, 0, kMaxRepeat, w(Op::repeat_one), 6, 0, kMaxRepeat, w(Op::literal), 'a',
+        w(Op::success), w(Op::max_until), w(Op::literal), 'b', w(Op::success),
+    };
     Program program;
     ASSERT_EQ(program.build(code, 0), BuildError::none);
     const std::string text(60, 'a');
@@ -134,11 +138,13 @@ TEST(SreEngine, SearchesPastTheStridesBetweenPolls) {
     for (const std::vector<Word>& code : {
              std::vector<Word>{w(Op::info), 10, kInfoPrefix, 2, 2, 2, 0, 'x', 'y', 0, 0,
                                w(Op::literal), 'x', w(Op::literal), 'y', w(Op::success)},
-             std::vector<Word>{w(Op::info), 4, 0, 2, 2, w(Op::literal), 'x', w(Op::literal), 'y', w(Op::success)},
+             std::vector<Word>{w(Op::info), 4, 0, 2, 2,
+                               w(Op::literal), 'x', w(Op::literal), 'y', w(Op::success)},
          }) {
         Program program;
         ASSERT_EQ(program.build(code, 0), BuildError::none);
-        for (std::int64_t place : {(1 << 20) - 2, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, (1 << 20) + 2, 3 << 20}) {
+        constexpr std::int64_t kStride = 1 << 20;
+        for (std::int64_t place : {kStride - 2, kStride - 1, kStride, kStride + 1, 3 * kStride}) {
             std::string text(static_cast<std::size_t>(place), 'a');
             text += "xy";
             Matcher narrow(program, bytes(text), 0, size_of(text));

@@ -1,15 +1,17 @@
-// The backtracking machine, a template over the size of characters. Included only by the files that instantiate it.
+// The backtracking machine, a template over the size of characters. Included only by the files that
+// instantiate it.
 //
-// The machine keeps a position in the code, a position in the subject, the innermost open repeat and the innermost open
-// body (of an assertion, atomic group or possessive repeat). All that it may have to come back to stands on one stack of
-// entries; to fail is to take the top entry and do what it says. Since every change of a mark leaves an entry while
-// choices are pending, and a loop's counters are set back by the loop's own entries, coming back to a choice finds
-// everything as it was. Leaving an atomic body drops its choices but keeps its marks' entries, for older choices.
+// The machine keeps a position in the code, a position in the subject, the innermost open repeat and the
+// innermost open body (of an assertion, atomic group or possessive repeat). All that it may have to come back
+// to stands on one stack of entries; to fail is to take the top entry and do what it says. Since every change
+// of a mark leaves an entry while choices are pending, and a loop's counters are set back by the loop's own
+// entries, coming back to a choice finds everything as it was. Leaving an atomic body drops its choices but
+// keeps its marks' entries, for older choices.
 //
 // Entries (fields not named are unused; positions in the subject are indices):
 //   mark          marks[pc] was `at`.
-//   loop          an open repeat: pc of its operation, extra = iterations begun, at = where the last one beyond the
-//                 minimum began or -1, repeat = the enclosing loop. Nothing to undo.
+//   loop          an open repeat: pc of its operation, extra = iterations begun, at = where the last one
+//                 beyond the minimum began or -1, repeat = the enclosing loop. Nothing to undo.
 //   uncount       loop `repeat` had one iteration less, and `extra` for its `at`.
 //   branch        try the alternative whose skip word is at pc.
 //   repeat_one    give back a character: at = the end of the run, extra = the least end allowed.
@@ -17,8 +19,9 @@
 //   max_until     the body has been tried: undo the count as uncount does, go on after the loop.
 //   min_until     what follows the loop has been tried: try the body.
 //   ahead, not_ahead, atomic, possessive
-//                 an open body: pc of its operation, extra = the enclosing body's index; for possessive the high half
-//                 of extra is the index of its loop entry, which the kept entries of its former iterations follow.
+//                 an open body: pc of its operation, extra = the enclosing body's index; for possessive the
+//                 high half of extra is the index of its loop entry, which the kept entries of its former
+//                 iterations follow.
 // Those that resume have `repeat` and `last_index` to restore.
 #pragma once
 
@@ -83,6 +86,7 @@ private:
     bool unit_at(const Word* unit, const Unit* p) const;
     const Unit* skip_run(const Word* unit, const Unit* p, const Unit* end) const;
     const Unit* run_of(const Word* unit, const Unit* p, Word most);
+    const Unit* last_at(const Word* unit, const Unit* least, const Unit* p) const;
     bool same_as_group(Op op, Word group, const Unit*& p) const;
     Entry* forget_duplicates(Entry* from, Entry* top);
 
@@ -158,7 +162,9 @@ const Unit* Machine<Unit>::skip_run(const Word* unit, const Unit* p, const Unit*
         if constexpr (sizeof(Unit) == 1) {
             return find_if(p, end, [&](Unit u) { return !set.contains(u); });
         } else {
-            return find_if(p, end, [&](Unit u) { return !(u < 256 ? set.contains(u) : unit_matches(unit, u)); });
+            return find_if(p, end, [&](Unit u) {
+                return u < 256 ? !set.contains(u) : !unit_matches(unit, u);
+            });
         }
     }
     return find_if(p, end, [&](Unit u) { return !unit_matches(unit, u); });
@@ -177,6 +183,37 @@ const Unit* Machine<Unit>::run_of(const Word* unit, const Unit* p, Word most) {
         if (!poll()) return nullptr;
     }
     return skip_run(unit, p, end);
+}
+
+// The last place from `least` to p where the unit operation matches, or null.
+template <class Unit>
+const Unit* Machine<Unit>::last_at(const Word* unit, const Unit* least, const Unit* p) const {
+    if (unit_at(unit, p)) return p;
+    if (op_of(*unit) == Op::literal) {
+        const Word c = unit[1];
+        if constexpr (sizeof(Unit) == 1) {
+            if (c > 255) return nullptr;
+            const void* hit = memrchr(least, static_cast<int>(c), static_cast<std::size_t>(p - least));
+            return static_cast<const Unit*>(hit);
+        } else {
+            while (p != least) {
+                if (*--p == c) return p;
+            }
+            return nullptr;
+        }
+    }
+    if (const ByteSet* bitmap = program_.bitmap(unit)) {
+        const ByteSet set = *bitmap;
+        while (p != least) {
+            --p;
+            if (*p < 256 ? set.contains(*p) : unit_matches(unit, *p)) return p;
+        }
+        return nullptr;
+    }
+    while (p != least) {
+        if (unit_at(unit, --p)) return p;
+    }
+    return nullptr;
 }
 
 // Matches what a group matched, and moves p past it.
@@ -204,8 +241,8 @@ bool Machine<Unit>::same_as_group(Op op, Word group, const Unit*& p) const {
     return equal;
 }
 
-// Among mark entries without choices in between only the oldest of each mark counts. Returns the new top. If there
-// is no memory for the bookkeeping, they all stay.
+// Among mark entries without choices in between only the oldest of each mark counts. Returns the new top. If
+// there is no memory for the bookkeeping, they all stay.
 template <class Unit>
 Entry* Machine<Unit>::forget_duplicates(Entry* from, Entry* top) {
     const std::size_t marks = std::size_t{program_.groups()} * 2;
@@ -240,7 +277,8 @@ Outcome Machine<Unit>::search() {
     if (p > end_ || static_cast<std::size_t>(end_ - p) < plan.min_width) return Outcome::no_match;
     if (plan.by == SearchBy::prefix) {
         if (plan.prefix_max != static_cast<Unit>(plan.prefix_max)) return Outcome::no_match;
-        return try_prefixes(p, [&](const Unit* q) { return run(code_ + program_.entry() + 2 * plan.prefix_skip, q); });
+        const Word* rest = code_ + program_.entry() + 2 * plan.prefix_skip;
+        return try_prefixes(p, [&](const Unit* q) { return run(rest, q); });
     }
     if (plan.by == SearchBy::subject_start) return match_at_start();
 
@@ -297,13 +335,15 @@ Outcome Machine<Unit>::try_prefixes(const Unit* p, Attempt attempt) {
     return Outcome::no_match;
 }
 
-// Attempts at every place up to `last` that next(from, to) yields: the first candidate in its range, else `to`.
+// Attempts at every place up to `last` that next(from, to) yields: the first candidate in its range, else
+// `to`.
 template <class Unit>
 template <class Next>
 Outcome Machine<Unit>::try_candidates(const Unit* p, const Unit* last, Next next) {
     const Word* entry = code_ + program_.entry();
     while (p <= last) {
-        // The range may reach the end of the subject itself only where a match may be empty: there is no character.
+        // The range may reach the end of the subject itself only where a match may be empty: there is no
+        // character.
         const Unit* to = last < end_ ? last + 1 : end_;
         if (to - p > kStride) to = p + kStride;
         const Unit* q = next(p, to);

@@ -5,7 +5,8 @@
 
 namespace oro::sre {
 
-// Runs the code from pc with the subject at p. On success the match's end is in the matcher, and so are the marks.
+// Runs the code from pc with the subject at p. On success the match's end is in the matcher, and so are the
+// marks.
 template <class Unit>
 Outcome Machine<Unit>::run(const Word* pc, const Unit* p) {
     Entry* top = m_.stack_;    // one past the newest entry
@@ -103,7 +104,8 @@ Outcome Machine<Unit>::run(const Word* pc, const Unit* p) {
             continue;
         }
 
-        case Op::groupref: case Op::groupref_ignore: case Op::groupref_loc_ignore: case Op::groupref_uni_ignore:
+        case Op::groupref:
+        case Op::groupref_ignore: case Op::groupref_loc_ignore: case Op::groupref_uni_ignore:
             if (!same_as_group(op_of(*pc), pc[1], p)) goto fail;
             pc += 2;
             continue;
@@ -133,13 +135,12 @@ Outcome Machine<Unit>::run(const Word* pc, const Unit* p) {
             if (q - p < static_cast<std::ptrdiff_t>(least)) goto fail;
             const Unit* least_end = p + least;
             const Word* next = pc + 1 + pc[1];
-            // What is open decides alone whether an end is fine, and then the longest run is the one that may be.
+            // What is open decides alone whether an end is fine, and then the longest run is the one that may
+            // be.
             if (q != least_end && op_of(*next) != Op::success) {
                 if (const Word* follower = program_.follower(pc)) {
-                    while (!unit_at(follower, q)) {
-                        if (q == least_end) goto fail;
-                        --q;
-                    }
+                    q = last_at(follower, least_end, q);
+                    if (!q) goto fail;
                 }
                 if (q != least_end) {
                     if (!room()) return Outcome::out_of_memory;
@@ -203,7 +204,8 @@ Outcome Machine<Unit>::run(const Word* pc, const Unit* p) {
             const Word* head = code_ + loop->pc;
             const bool below_least = loop->extra < static_cast<std::int64_t>(head[2]);
             if (!below_least) {
-                const bool below_most = head[3] == kMaxRepeat || loop->extra < static_cast<std::int64_t>(head[3]);
+                const auto most = static_cast<std::int64_t>(head[3]);
+                const bool below_most = head[3] == kMaxRepeat || loop->extra < most;
                 if (!below_most || loop->at == index(p)) {
                     repeat = loop->repeat;
                     pc += 1;
@@ -311,9 +313,8 @@ Outcome Machine<Unit>::run(const Word* pc, const Unit* p) {
             cut(closed, closed + 1);
             const Word loop = static_cast<Word>(open.extra >> 32);
             Entry* const kept = &entry(loop) + 1;
-            if (top - kept > 64 && static_cast<std::size_t>(top - kept) > 4 * std::size_t{program_.groups()}) {
-                top = forget_duplicates(kept, top);
-            }
+            const std::ptrdiff_t marks = top - kept, few = 64 + 4 * std::ptrdiff_t{program_.groups()};
+            if (marks > few) top = forget_duplicates(kept, top);
             const std::int64_t least = pc[2], count = ++entry(loop).extra;
             const bool more = pc[3] == kMaxRepeat || count < static_cast<std::int64_t>(pc[3]);
             repeat = open.repeat;
@@ -337,8 +338,8 @@ Outcome Machine<Unit>::run(const Word* pc, const Unit* p) {
         }
 
     next_alternative:
-        // The entry on top is a branch's, and pc is at an alternative's skip word. Alternatives that cannot match the
-        // next character are passed over, and the entry goes with the last one that can.
+        // The entry on top is a branch's, and pc is at an alternative's skip word. Alternatives that cannot
+        // match the next character are passed over, and the entry goes with the last one that can.
         for (;;) {
             if (*pc == 0) {
                 --top;
@@ -393,7 +394,11 @@ Outcome Machine<Unit>::run(const Word* pc, const Unit* p) {
                 const Unit* q = subject_ + e.at - 1;
                 const Unit* least_end = subject_ + e.extra;
                 if (const Word* follower = program_.follower(pc)) {
-                    while (q > least_end && !unit_at(follower, q)) --q;
+                    q = last_at(follower, least_end, q);
+                    if (!q) {
+                        --top;
+                        continue;
+                    }
                 }
                 resume(e);
                 p = q;

@@ -1,4 +1,5 @@
-// The door between the engine and its machines, one for each size of character, each compiled in a file of its own.
+// The door between the engine and its machines, one for each size of character, each compiled in a file of
+// its own.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
-// The words of compiled patterns, as the standard library's `re/_constants.py` numbers them. Order is the number:
-// `re/_compiler.py` and this engine agree through kMagic, which that module checks when it is imported.
+// The words of compiled patterns, as the standard library's `re/_constants.py` numbers them. Order is the
+// number: `re/_compiler.py` and this engine agree through kMagic, which that module checks when it is
+// imported.
 #pragma once
 
 #include <cstdint>

@@ -34,9 +34,8 @@ BuildError Program::build(std::span<const Word> words, Word groups) {
     if (!code_.assign(words.size(), 0)) return BuildError::out_of_memory;
     for (std::size_t i = 0; i < words.size(); ++i) code_[i] = words[i];
     // Validate the copy: the caller's words may belong to a list that another thread changes.
-    if (const BuildError error = validate({code_.data(), code_.size()}, groups, starts); error != BuildError::none) {
-        return error;
-    }
+    const BuildError invalid = validate({code_.data(), code_.size()}, groups, starts);
+    if (invalid != BuildError::none) return invalid;
     groups_ = groups;
     entry_ = op_of(code_[0]) == Op::info ? 1 + code_[1] : 0;
     const std::span<const unsigned char> spans(starts.data(), starts.size());
@@ -84,7 +83,8 @@ bool Program::plan_search(std::span<const unsigned char> starts) {
                     if (!narrow_prefix_.push_back(static_cast<char>(prefix[i]))) return false;
                 }
             }
-            // Skip only literals that are there, so that a wrong info block cannot lead into an operation's middle.
+            // Skip only literals that are there, so that a wrong info block cannot lead into an operation's
+            // middle.
             Word at = entry_;
             while (plan_.prefix_skip < code_[6] && starts[at] && op_of(code_[at]) == Op::literal &&
                    code_[at + 1] == prefix[plan_.prefix_skip]) {
@@ -119,8 +119,9 @@ bool Program::plan_search(std::span<const unsigned char> starts) {
     return true;
 }
 
-// Walks every way through the pattern up to the first character it consumes. Finds nothing if some way consumes none,
-// or starts with a group reference or with what depends on the locale. Returns false if memory is exhausted.
+// Walks every way through the pattern up to the first character it consumes. Finds nothing if some way
+// consumes none, or starts with a group reference or with what depends on the locale. Returns false if memory
+// is exhausted.
 bool Program::find_first_set(ByteSet& first, bool& found) {
     Buffer<Word> pending;
     Buffer<unsigned char> seen;

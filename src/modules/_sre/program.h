@@ -1,5 +1,5 @@
-// A compiled pattern made ready to run: the validated code words and what the engine derives from them once, so that
-// matching need not (bitmaps of sets, the character that must follow a repeat, how to search).
+// A compiled pattern made ready to run: the validated code words and what the engine derives from them once,
+// so that matching need not (bitmaps of sets, the character that must follow a repeat, how to search).
 //
 // Thread-safety: immutable once build() has succeeded, and then shared freely between threads.
 // Invariant: code in a Program is well formed, so the engine follows its offsets without checks.
@@ -60,7 +60,8 @@ public:
     const SearchPlan& plan() const { return plan_; }
     const char* narrow_prefix() const { return narrow_prefix_.data(); }
 
-    // The bitmap of the unit operation at `pc`, null where there is none: it depends on the locale or needs none.
+    // The bitmap of the unit operation at `pc`, null where there is none: it depends on the locale or needs
+    // none.
     const ByteSet* bitmap(const Word* pc) const {
         const Word index = notes_[static_cast<std::size_t>(pc - code_.data())];
         return index ? &bitmaps_[index - 1] : nullptr;

@@ -1,5 +1,5 @@
-// Finding characters in runs of 1, 2 or 4 byte characters as fast as plain C++ allows. Pure functions; all of them
-// take a half-open range and return its end where they find nothing.
+// Finding characters in runs of 1, 2 or 4 byte characters as fast as plain C++ allows. Pure functions; all of
+// them take a half-open range and return its end where they find nothing.
 #pragma once
 
 #include <cstddef>
@@ -60,14 +60,16 @@ inline const Unit* find_if(const Unit* p, const Unit* end, Test test) {
 }
 
 // The first place where the literal prefix of the program's plan stands whole within the range.
-inline const std::uint8_t* find_prefix(const Program& program, const std::uint8_t* p, const std::uint8_t* end) {
+inline const std::uint8_t* find_prefix(const Program& program, const std::uint8_t* p,
+                                       const std::uint8_t* end) {
     if (p >= end) return end;
-    const void* hit = memmem(p, static_cast<std::size_t>(end - p), program.narrow_prefix(), program.plan().prefix_size);
+    const Word size = program.plan().prefix_size;
+    const void* hit = memmem(p, static_cast<std::size_t>(end - p), program.narrow_prefix(), size);
     return hit ? static_cast<const std::uint8_t*>(hit) : end;
 }
 
-// For wider characters: leap to the prefix's first character, then Knuth, Morris and Pratt with the table that the
-// info block brings, so that repetitive subjects cost no more than linear time.
+// For wider characters: leap to the prefix's first character, then Knuth, Morris and Pratt with the table
+// that the info block brings, so that repetitive subjects cost no more than linear time.
 template <class Unit>
 inline const Unit* find_prefix(const Program& program, const Unit* p, const Unit* end) {
     const SearchPlan& plan = program.plan();

@@ -56,7 +56,8 @@ bool set_contains(const Word* set, Char c) {
             set += 8;
             break;
         case Op::bigcharset: {
-            // The number of blocks, 256 bytes that say which block holds each page of 256 characters, the blocks.
+            // The number of blocks, 256 bytes that say which block holds each page of 256 characters, the
+            // blocks.
             const Word blocks = *set++;
             if (c < 0x10000) {
                 unsigned char block;

@@ -6,7 +6,8 @@ namespace oro::sre {
 
 namespace {
 
-// What the validator has entered and must see closed. The stack of these is on the heap: nesting is the caller's choice.
+// What the validator has entered and must see closed. The stack of these is on the heap: nesting is the
+// caller's choice.
 struct Block {
     enum Kind : Word { whole, repeat, body, alternative, condition_yes, condition_no } kind;
     Word end;       // offset of the first word past the block's operations
@@ -149,7 +150,8 @@ private:
         switch (op) {
         case Op::at: return operand(kAtCodes);
         case Op::mark: return operand(2 * groups_);
-        case Op::groupref: case Op::groupref_ignore: case Op::groupref_loc_ignore: case Op::groupref_uni_ignore:
+        case Op::groupref:
+        case Op::groupref_ignore: case Op::groupref_loc_ignore: case Op::groupref_uni_ignore:
             return operand(groups_);
         case Op::repeat_one: case Op::min_repeat_one: case Op::possessive_repeat_one: return repeat_one();
         case Op::repeat: case Op::possessive_repeat: return repeat(op);
@@ -226,8 +228,8 @@ private:
         return open(Block::alternative, end - 2, leads_to);
     }
 
-    // The operand after the group is counted from the group. If there is an alternative for 'no', the last operation
-    // of 'yes' is a jump past it; whether there is one shows when 'yes' has been walked.
+    // The operand after the group is counted from the group. If there is an alternative for 'no', the last
+    // operation of 'yes' is a jump past it; whether there is one shows when 'yes' has been walked.
     bool condition() {
         if (room(pc_) < 3 || code_[pc_ + 1] >= groups_) return false;
         const Word end = code_[pc_ + 2] == 0 ? 0 : skip_to_no();

@@ -1,6 +1,6 @@
 // The check that code words are well formed: that every operation has its operands, every offset lands on the
-// operation it should, blocks nest, and groups exist. Anyone can call `_sre.compile` with any words, so the engine
-// trusts nothing else. Thread-safety: pure function.
+// operation it should, blocks nest, and groups exist. Anyone can call `_sre.compile` with any words, so the
+// engine trusts nothing else. Thread-safety: pure function.
 #pragma once
 
 #include <span>
