@@ -139,8 +139,13 @@ Outcome Machine<Unit>::run(const Word* pc, const Unit* p) {
             // be.
             if (q != least_end && op_of(*next) != Op::success) {
                 if (const Word* follower = program_.follower(pc)) {
-                    q = last_at(follower, least_end, q);
-                    if (!q) goto fail;
+                    if (!program_.gives_back(pc, sizeof(Unit) == 1)) {
+                        if (!unit_at(follower, q)) goto fail;
+                        least_end = q;
+                    } else {
+                        q = last_at(follower, least_end, q);
+                        if (!q) goto fail;
+                    }
                 }
                 if (q != least_end) {
                     if (!room()) return Outcome::out_of_memory;

@@ -43,6 +43,16 @@ BuildError Program::build(std::span<const Word> words, Word groups) {
     return plan_search(spans) ? BuildError::none : BuildError::out_of_memory;
 }
 
+Word Program::never_both(const Word* unit, const Word* follower) const {
+    if (unit_uses_locale(unit) || unit_uses_locale(follower)) return 0;
+    if (op_of(*follower) == Op::literal) return unit_matches(unit, follower[1]) ? 0 : kNeverBoth;
+    if (op_of(*unit) == Op::literal) return unit_matches(follower, unit[1]) ? 0 : kNeverBoth;
+    for (Char c = 0; c < 256; ++c) {
+        if (unit_matches(unit, c) && unit_matches(follower, c)) return 0;
+    }
+    return kNeverBothNarrow;
+}
+
 BuildError Program::note_operations(std::span<const unsigned char> starts) {
     if (!notes_.assign(code_.size(), 0)) return BuildError::out_of_memory;
     for (Word at = 0; at < code_.size(); ++at) {
@@ -50,7 +60,9 @@ BuildError Program::note_operations(std::span<const unsigned char> starts) {
         const Word* pc = code_.data() + at;
         const Op op = op_of(*pc);
         if (op == Op::repeat_one || op == Op::min_repeat_one) {
-            notes_[at] = follower_of(code_.data(), at + 1 + pc[1]);
+            const Word follower = follower_of(code_.data(), at + 1 + pc[1]);
+            notes_[at] = follower;
+            if (follower != 0 && op == Op::repeat_one) notes_[at] |= never_both(pc + 4, code_.data() + follower);
         } else if (is_unit(op) && deserves_bitmap(pc)) {
             ByteSet set = {};
             for (Char c = 0; c < 256; ++c) {

@@ -69,8 +69,16 @@ public:
 
     // The unit operation that has to match right after the repeat-one at `pc`, null if unknown.
     const Word* follower(const Word* pc) const {
-        const Word offset = notes_[static_cast<std::size_t>(pc - code_.data())];
+        const Word note = notes_[static_cast<std::size_t>(pc - code_.data())];
+        const Word offset = note & ~(kNeverBoth | kNeverBothNarrow);
         return offset ? code_.data() + offset : nullptr;
+    }
+
+    // False if no character matches both the repeat-one's unit and its follower, so that giving back would be in
+    // vain: none at all, or none of Latin-1 if the subject has no others.
+    bool gives_back(const Word* pc, bool narrow) const {
+        const Word never = narrow ? kNeverBoth | kNeverBothNarrow : kNeverBoth;
+        return (notes_[static_cast<std::size_t>(pc - code_.data())] & never) == 0;
     }
 
     // True if the unit operation at `pc` matches c.
@@ -82,12 +90,18 @@ public:
     }
 
 private:
+    static constexpr Word kNeverBoth = 0x80000000;
+    static constexpr Word kNeverBothNarrow = 0x40000000;
+
+    Word never_both(const Word* unit, const Word* follower) const;
     BuildError note_operations(std::span<const unsigned char> starts);
     bool plan_search(std::span<const unsigned char> starts);
     bool find_first_set(ByteSet& first, bool& found);
 
     Buffer<Word> code_;
-    Buffer<Word> notes_;          // per offset: a bitmap's index + 1, or a follower's offset; 0 for none
+    // Per offset: a unit's bitmap as its index + 1, or a repeat-one's follower as its offset and the flags above;
+    // 0 for none.
+    Buffer<Word> notes_;
     Buffer<ByteSet> bitmaps_;
     Buffer<char> narrow_prefix_;  // the prefix as bytes, if it has no wider character
     SearchPlan plan_;

@@ -21,7 +21,7 @@ public:
 
     BuildError run() {
         const std::size_t size = code_.size();
-        if (size == 0 || size > 0x7FFFFFFF || groups_ > kMaxGroups) return BuildError::invalid_code;
+        if (size == 0 || size > 0x3FFFFFFF || groups_ > kMaxGroups) return BuildError::invalid_code;
         if (op_of(code_[size - 1]) != Op::success) return BuildError::invalid_code;
         if (!starts_.assign(size, 0)) return BuildError::out_of_memory;
         starts_[size - 1] = 1;
