@@ -4,8 +4,8 @@
     check_cases cases
 
 Lines: 'P groups repr words...' introduces a pattern; 'T mode kind pos endpos subject... = result...' a
-subject as character numbers and the expected matches, each as begin, end, lastindex (-1 for None), then every group's
-span. Kind is the size of the subject's widest character.
+subject as character numbers and the expected matches, each as begin, end, lastindex (-1 for None), then
+every group's span. Kind is the size of the subject's widest character.
 Modes: m match, f fullmatch, s search, i finditer.
 """
 import random

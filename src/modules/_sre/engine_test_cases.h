@@ -1,6 +1,6 @@
 // Patterns as the standard library compiles them, and what CPython 3.14 finds with them: pattern (and flags),
-// mode (m match, f fullmatch, s search, i finditer), groups; code words; subject; then for each match its begin,
-// end and last index, and the span of every group.
+// mode (m match, f fullmatch, s search, i finditer), groups; code words; subject; then for each match its
+// begin, end and last index, and the span of every group.
 #pragma once
 
 #include <cstdint>

@@ -62,7 +62,9 @@ BuildError Program::note_operations(std::span<const unsigned char> starts) {
         if (op == Op::repeat_one || op == Op::min_repeat_one) {
             const Word follower = follower_of(code_.data(), at + 1 + pc[1]);
             notes_[at] = follower;
-            if (follower != 0 && op == Op::repeat_one) notes_[at] |= never_both(pc + 4, code_.data() + follower);
+            if (follower != 0 && op == Op::repeat_one) {
+                notes_[at] |= never_both(pc + 4, code_.data() + follower);
+            }
         } else if (is_unit(op) && deserves_bitmap(pc)) {
             ByteSet set = {};
             for (Char c = 0; c < 256; ++c) {

@@ -74,8 +74,8 @@ public:
         return offset ? code_.data() + offset : nullptr;
     }
 
-    // False if no character matches both the repeat-one's unit and its follower, so that giving back would be in
-    // vain: none at all, or none of Latin-1 if the subject has no others.
+    // False if no character matches both the repeat-one's unit and its follower, so that giving back would be
+    // in vain: none at all, or none of Latin-1 if the subject has no others.
     bool gives_back(const Word* pc, bool narrow) const {
         const Word never = narrow ? kNeverBoth | kNeverBothNarrow : kNeverBoth;
         return (notes_[static_cast<std::size_t>(pc - code_.data())] & never) == 0;
@@ -99,8 +99,8 @@ private:
     bool find_first_set(ByteSet& first, bool& found);
 
     Buffer<Word> code_;
-    // Per offset: a unit's bitmap as its index + 1, or a repeat-one's follower as its offset and the flags above;
-    // 0 for none.
+    // Per offset: a unit's bitmap as its index + 1, or a repeat-one's follower as its offset and the flags
+    // above; 0 for none.
     Buffer<Word> notes_;
     Buffer<ByteSet> bitmaps_;
     Buffer<char> narrow_prefix_;  // the prefix as bytes, if it has no wider character
