@@ -166,6 +166,12 @@ BigInt integer_sqrt(IntView a);                        // floor; a must not be n
 // A number in [0.5, 1) and an exponent of two, rounded as above: a == result * 2**exponent. 0 for zero.
 double to_double_scaled(IntView a, std::int64_t& exponent);
 BigInt from_double(double finite);  // truncates
+
+struct IntRatio {
+    BigInt numerator, denominator;
+};
+// The exact value in lowest terms, the denominator positive.
+IntRatio integer_ratio(double finite);
 // A double and an exact integer compared exactly. The double must not be a NaN.
 std::strong_ordering compare(IntView a, double b);
 // a/b as Python's int/int: the correctly rounded quotient. b must not be zero; false on overflow.

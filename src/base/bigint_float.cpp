@@ -68,6 +68,22 @@ BigInt from_double(double finite) {
     return result;
 }
 
+IntRatio integer_ratio(double finite) {
+    DoubleParts parts = double_parts(finite);
+    IntRatio ratio;
+    if (parts.mantissa == 0) {
+        ratio.denominator = BigInt(1);
+        return ratio;
+    }
+    int zeros = std::countr_zero(parts.mantissa);
+    int exponent = parts.exponent + zeros;
+    Limb mantissa = parts.mantissa >> zeros;
+    IntView odd{&mantissa, 1, parts.negative};
+    ratio.numerator = shift_left(odd, exponent > 0 ? static_cast<std::uint64_t>(exponent) : 0);
+    ratio.denominator = shift_left(WordInt(1), exponent < 0 ? static_cast<std::uint64_t>(-exponent) : 0);
+    return ratio;
+}
+
 std::strong_ordering compare(IntView a, double b) {
     if (is_infinity(b)) return b > 0 ? std::strong_ordering::less : std::strong_ordering::greater;
     // A different sign or magnitude settles most cases without building an integer.

@@ -168,6 +168,24 @@ TEST(BigInt, Doubles) {
     EXPECT_TRUE(compare(WordInt(1), 1e-300) > 0);
 }
 
+TEST(BigInt, RatioOfDouble) {
+    struct {
+        double x;
+        const char *numerator, *denominator;
+    } cases[] = {
+        {0.0, "0", "1"},
+        {-0.75, "-3", "4"},
+        {12.0, "12", "1"},
+        {0.1, "3602879701896397", "36028797018963968"},
+        {1e23, "99999999999999991611392", "1"},
+    };
+    for (auto& c : cases) {
+        IntRatio ratio = integer_ratio(c.x);
+        EXPECT_EQ(text_of(ratio.numerator), c.numerator);
+        EXPECT_EQ(text_of(ratio.denominator), c.denominator);
+    }
+}
+
 TEST(BigInt, TrueDivision) {
     double out = 0;
     EXPECT_TRUE(true_divide(WordInt(1), WordInt(3), out));
