@@ -361,7 +361,8 @@ FloatParse parse_hex_double(std::string_view text, double& out) {
     }
     // CPython reports overflow even when something follows the number.
     double value = 0;
-    if (compose_double(negative, mantissa, scale, sticky, value) != Rounding::done) return FloatParse::overflow;
+    if (compose_double(negative, mantissa, scale, sticky, value) != Rounding::done)
+        return FloatParse::overflow;
     if (!rest.empty()) return FloatParse::invalid;
     out = value;
     return FloatParse::done;
