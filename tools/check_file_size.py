@@ -9,7 +9,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LIMIT = 1000
-SUFFIXES = {".cpp", ".h", ".inc", ".py", ".cmake", ".sh", ".md", ".txt", ""}
+SUFFIXES = {".cpp", ".h", ".inc", ".def", ".py", ".cmake", ".sh", ".md", ".txt", ""}
 NOT_CODE = ("tests/cpython/expected_failures/", "fuzz/corpus/")  # lists, as long as they must be
 
 

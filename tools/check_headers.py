@@ -16,8 +16,8 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CACHE = ROOT / "build/headers.json"
 COMPILER = ["clang++-19", "-std=c++23", "-fno-exceptions", "-fno-rtti", "-Wall", "-Wextra", "-fsyntax-only",
-            "-Wno-pragma-once-outside-header", "-Wno-unused-function", "-Wno-unused-const-variable",
-            "-D_GNU_SOURCE", "-DORO_DEBUG=1", f"-I{ROOT}/src", f"-I{ROOT}/build/dev/generated", "-x", "c++"]
+            "-D_GNU_SOURCE", "-DORO_DEBUG=1", f"-I{ROOT}/src", f"-I{ROOT}/build/dev/generated", "-fno-caret-diagnostics",
+            "-x", "c++", "-"]
 INCLUDE = re.compile(rb'^\s*#\s*include\s+"([^"]+)"', re.M)
 # A header that is a fragment of another by design says so in a comment.
 FRAGMENT = b"// Not self-contained:"
@@ -38,8 +38,8 @@ def fingerprint(path, seen):
 
 
 def compile_alone(path):
-    p = subprocess.run([*COMPILER, str(path)], capture_output=True, text=True)
-    return path, p.returncode, p.stderr
+    p = subprocess.run(COMPILER, input=f'#include "{path}"\n', capture_output=True, text=True)
+    return path, p.returncode, "\n".join(p.stderr.splitlines()[:8])
 
 
 def main():

@@ -46,7 +46,7 @@ def check_order(table, problems):
 def includes(table, problems):
     """Yields (file, folder, module or '', is test, included folder, included path)."""
     for path in sorted(SRC.rglob("*")):
-        if path.suffix not in (".h", ".cpp", ".inc"):
+        if path.suffix not in (".h", ".cpp", ".inc", ".def"):
             continue
         parts = path.relative_to(SRC).parts
         if len(parts) < 2 or parts[0] not in table:
