@@ -1,5 +1,6 @@
 // Iterators over str: str_ascii_iterator for ASCII text, str_iterator for the rest. The position is atomic, so that threads
 // that share an iterator get each character once.
+#include "object/builtins.h"
 #include "types/str_methods.h"
 
 namespace oro {
@@ -23,7 +24,7 @@ Next next(Thread& t, Borrowed<> self) {
     do {
         if (at >= it.text->length()) return Next::end();
     } while (!it.position.compare_exchange_weak(at, at + 1, std::memory_order_relaxed));
-    return make_str_of(t, it.text->at(at));
+    return Result<Ref<>>(make_str_of(t, it.text->at(at)));
 }
 
 Ref<> iter(Thread&, Borrowed<> self) { return self.share(); }
@@ -36,13 +37,12 @@ std::int64_t length_hint(Thread&, Borrowed<> self) {
 
 Result<Ref<Tuple>> reduce(Python& py, Borrowed<> self) {
     StrIterator& it = self_of(self);
-    Ref<Str> builtins = TRY(make_str(py, "iter"));
-    Maybe<> function = TRY(builtin(py, builtins));
+    Ref<> function = TRY(builtin(py, name::iter()));
     std::size_t at = it.position.load(std::memory_order_relaxed);
     if (at >= it.text->length()) {
-        return make_tuple_of(py, std::move(function).take(), TRY(make_tuple_of(py, empty_str())));
+        return make_tuple_of(py, std::move(function), TRY(make_tuple_of(py, empty_str())));
     }
-    return make_tuple_of(py, std::move(function).take(), TRY(make_tuple_of(py, it.text.share())), TRY(make_int(py, std::int64_t(at))));
+    return make_tuple_of(py, std::move(function), TRY(make_tuple_of(py, it.text.share())), TRY(make_int(py, std::int64_t(at))));
 }
 
 Result<void> setstate(Python& py, Borrowed<> self, Borrowed<> state) {

@@ -80,7 +80,7 @@ Result<Ref<Dict>> maketrans(Python&, Borrowed<> x, Optional<> y, Optional<> z);
 // str_format.cpp, str_printf.cpp
 Value format(Python&, Native&, Value self, Value const* args, std::size_t positional, Tuple* keyword_names);
 Made format_map(Python&, Text, Borrowed<> mapping);
-Made format_value(Thread&, Text, Text spec);
+Result<Ref<>> format_value(Python&, Text, Text spec);
 Result<Ref<>> modulo(Python&, Borrowed<> format, Borrowed<> values);
 
 // str_iterator.cpp
