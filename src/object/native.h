@@ -40,8 +40,8 @@ struct Native : Object {
     MethodDef const* def;
     Fixed<> self;                  // bound object or module; null in a descriptor
     Fixed<> module_name;           // str or null
-    Type* owner;                   // the type whose table it stands in; null for functions
-    Native(MethodDef const* d, Maybe<> s, Maybe<> m, Type* o) : def(d), self(std::move(s)), module_name(std::move(m)), owner(o) {}
+    Type* home;                    // the type whose table it stands in; null for functions
+    Native(MethodDef const* d, Maybe<> s, Maybe<> m, Type* o) : def(d), self(std::move(s)), module_name(std::move(m)), home(o) {}
     static constexpr auto fields = std::tuple{&Native::self, &Native::module_name};
     static Type& type();           // of bound ones
 };

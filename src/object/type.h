@@ -141,6 +141,9 @@ struct Type : Object {
     constinit ::oro::Type object{def};                                                                          \
     [[gnu::used, gnu::retain, gnu::section("oro_types")]] ::oro::Type* const ORO_CONCAT(oro_entry_, object) = &object
 
+// The type's __name__ (what stands after the last dot for native types).
+Ref<Str> name_of_type(Type& type);
+
 // The type of any value.
 extern Type object_type, type_type, int_type, float_type, bool_type, none_type, not_implemented_type, ellipsis_type;
 Type& type_of_immediate(Value v);
@@ -175,6 +178,24 @@ std::uint32_t type_version(Type& type);
 Result<void> type_set_attribute(Python& py, Type& type, Borrowed<Str> name, Optional<> value);
 // Whether an attribute of that name is defined by this type or a base other than `object`.
 bool type_overrides(Thread& t, Type& type, Borrowed<Str> name);
+
+// The type lock; taken detach-friendly, see memory/lock.h.
+class TypeLock {
+public:
+    explicit TypeLock(Thread& t);
+    ~TypeLock();
+    TypeLock(TypeLock const&) = delete;
+};
+// Takes the version away from the type and its subclasses; under the type lock, before a change becomes visible.
+void invalidate_type(Type& type);
+// Fills the slots from what the MRO gives for every special method (or for one name only).
+Result<void> renew_slots(Thread& t, Type& type);
+Result<void> renew_slots_for(Thread& t, Type& type, Borrowed<Str> name);
+// The C3 linearisation; TypeError if there is none.
+Result<Ref<Tuple>> compute_mro(Python& py, Type& type, Borrowed<Tuple> bases);
+// As type_lookup, but without a count: valid only until the next safepoint, for deferred objects that a frame or native then
+// holds, or for immediate comparison.
+Value type_lookup_peek(Thread& t, Type& type, Str const* interned_name);
 
 // Makes the type and its bases usable; start-up calls it for all registered types.
 void ready_type(Thread& t, Type& type);
