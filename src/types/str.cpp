@@ -50,8 +50,8 @@ Value new_thunk(Python& py, Type& type, Value const* args, std::size_t positiona
 }
 
 Result<Ref<>> to_str(Thread& t, Text s) { return TRY(exact(t, s)); }
-std::int64_t length(Thread&, Text s) { return std::int64_t(s->length()); }
-std::int64_t hash(Thread&, Text s) { return hash_of(*s.get()); }
+std::int64_t length_of(Thread&, Text s) { return std::int64_t(s->length()); }
+std::int64_t hash_text(Thread&, Text s) { return hash_of(*s.get()); }
 
 Result<Ref<>> compare_to(Python&, Text a, Borrowed<> other, Compare op) {
     if (!is<Str>(other)) return Ref<>::immediate(kNotImplemented);
@@ -164,11 +164,11 @@ constexpr MethodDef methods[] = {
 constexpr SlotDef slots[] = {
     slot<Dunder::repr, to_repr>,
     slot<Dunder::str, to_str>,
-    slot<Dunder::hash, hash>,
+    slot<Dunder::hash, hash_text>,
     ORO_COMPARE_SLOTS(compare_to),
     slot<Dunder::iter, iterate>,
     number_slot<Dunder::mod, modulo>,
-    slot<Dunder::len, length>,
+    slot<Dunder::len, length_of>,
     slot<Dunder::getitem, get_at>,
     slot<Dunder::concat, add>,
     slot<Dunder::repeat, multiply>,
