@@ -69,11 +69,11 @@ Result<Ref<>> compare_to(Python&, Text a, Borrowed<> other, Compare op) {
 Result<Ref<>> get_at(Python& py, Text s, Borrowed<> key) {
     Value v = key.value();
     if (is_exact<Slice>(key)) {
-        SliceRange range = TRY(slice_range(py, as<Slice>(key), s->length()));
-        if (range.step == 1) return TRY(substring(py, s, std::size_t(range.start), std::size_t(range.start) + range.length));
+        SliceBounds range = TRY(slice_bounds(py, *as<Slice>(key).get(), s->length()));
+        if (range.step == 1) return TRY(substring(py, s, std::size_t(range.start), std::size_t(range.start + range.count)));
         StrBuilder out(py);
         std::int64_t at = range.start;
-        for (std::size_t i = 0; i < range.length; ++i, at += range.step) out.add(s->at(std::size_t(at)));
+        for (std::int64_t i = 0; i < range.count; ++i, at += range.step) out.add(s->at(std::size_t(at)));
         return TRY(out.finish());
     }
     if (!v.is_int() && !is_any_int(v) && !type_of(v).slot(Dunder::index)) {
@@ -172,7 +172,7 @@ constexpr SlotDef slots[] = {
     slot<Dunder::getitem, get_at>,
     slot<Dunder::concat, add>,
     slot<Dunder::repeat, multiply>,
-    slot<Dunder::contains, contains>,
+    slot<Dunder::contains, str_methods::contains>,
 };
 
 constexpr TypeDef str_def{
