@@ -34,5 +34,6 @@ using TracebackLineFinder = std::int32_t (*)(Thread& t, Borrowed<> frame, std::i
 void set_traceback_line_finder(TracebackLineFinder finder);
 // The type that tb_frame must have when a traceback is made from Python; set with the finder.
 void set_frame_type(Type* type);
+Type* frame_type_of_tracebacks();
 
 }  // namespace oro
