@@ -96,9 +96,9 @@ Header* Heap::allocate_slow(std::size_t k) {
             if (!page->free && page->fresh < page->capacity) {
                 // Hand out fresh cells in small runs, so that a new page touches little memory at once.
                 std::uint32_t n = page->capacity - page->fresh < 64 ? page->capacity - page->fresh : 64;
-                Cell* head = nullptr;
+                FreeCell* head = nullptr;
                 for (std::uint32_t i = page->fresh + n; i-- > page->fresh;) {
-                    Cell* cell = page->cell(i);
+                    FreeCell* cell = page->cell(i);
                     clear_header(&cell->header);
                     cell->next = head;
                     head = cell;
@@ -108,7 +108,7 @@ Header* Heap::allocate_slow(std::size_t k) {
             }
         }
         if (page && page->free) {
-            Cell* cell = page->free;
+            FreeCell* cell = page->free;
             page->free = cell->next;
             ++page->used;
             return &cell->header;
@@ -128,9 +128,9 @@ Header* Heap::allocate_slow(std::size_t k) {
 }
 
 void Heap::take_remote(Page* page) {
-    Cell* cell = page->remote.exchange(nullptr, std::memory_order_acquire);
+    FreeCell* cell = page->remote.exchange(nullptr, std::memory_order_acquire);
     while (cell) {
-        Cell* next = cell->next;
+        FreeCell* next = cell->next;
         cell->next = page->free;
         page->free = cell;
         --page->used;
@@ -196,7 +196,7 @@ void free_object_memory(Header* o) {
         return;
     }
     clear_header(o);
-    auto* cell = reinterpret_cast<Cell*>(o);
+    auto* cell = reinterpret_cast<FreeCell*>(o);
     Page* page = Page::of(o);
     if (page->owner == current_owner) [[likely]] {
         cell->next = page->free;
@@ -205,7 +205,7 @@ void free_object_memory(Header* o) {
         if (page->full || page->used == 0) [[unlikely]] current_mutator->heap->freed_locally(page);
         return;
     }
-    Cell* head = page->remote.load(std::memory_order_relaxed);
+    FreeCell* head = page->remote.load(std::memory_order_relaxed);
     do {
         cell->next = head;
     } while (!page->remote.compare_exchange_weak(head, cell, std::memory_order_acq_rel, std::memory_order_relaxed));

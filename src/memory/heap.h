@@ -20,9 +20,9 @@ namespace oro {
 inline constexpr std::size_t kMaxCell = 512;
 inline constexpr std::size_t kPageSize = 64 * 1024;
 
-struct Cell {
+struct FreeCell {
     Header header;
-    Cell* next;  // of the free list
+    FreeCell* next;  // of the free list
 };
 
 struct Page {
@@ -32,14 +32,14 @@ struct Page {
     std::uint32_t used;                   // cells handed out, the owner's view (remote frees are still counted)
     std::uint32_t fresh;                  // cells from this index on were never handed out
     std::uint32_t capacity;
-    Cell* free;                           // owner only
-    std::atomic<Cell*> remote;            // freed by others
+    FreeCell* free;                           // owner only
+    std::atomic<FreeCell*> remote;            // freed by others
     Page* next;                           // in the heap's list, or in the remote-pages stack
     Page* next_remote;
     std::uint32_t* scratch;               // one word a cell, for the collector, while the world is stopped
 
     static Page* of(void const* p) { return reinterpret_cast<Page*>(std::uintptr_t(p) & ~std::uintptr_t(kPageSize - 1)); }
-    Cell* cell(std::uint32_t i) { return reinterpret_cast<Cell*>(reinterpret_cast<char*>(this) + 128 + std::size_t(i) * cell_size); }
+    FreeCell* cell(std::uint32_t i) { return reinterpret_cast<FreeCell*>(reinterpret_cast<char*>(this) + 128 + std::size_t(i) * cell_size); }
     std::uint32_t index(void const* p) const {
         return std::uint32_t((reinterpret_cast<char const*>(p) - reinterpret_cast<char const*>(this) - 128) / cell_size);
     }
@@ -66,7 +66,7 @@ public:
             std::size_t k = (size + 15) / 16;
             Page* page = current_[k];
             if (page) [[likely]] {
-                if (Cell* cell = page->free) [[likely]] {
+                if (FreeCell* cell = page->free) [[likely]] {
                     page->free = cell->next;
                     ++page->used;
                     return &cell->header;

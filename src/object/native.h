@@ -40,8 +40,8 @@ struct Native : Object {
     MethodDef const* def;
     Fixed<> self;                  // bound object or module; null in a descriptor
     Fixed<> module_name;           // str or null
-    Type* owner;                   // the type whose table it stands in; null for functions
-    Native(MethodDef const* d, Maybe<> s, Maybe<> m, Type* o) : def(d), self(std::move(s)), module_name(std::move(m)), owner(o) {}
+    Type* home;                    // the type whose table it stands in; null for functions
+    Native(MethodDef const* d, Maybe<> s, Maybe<> m, Type* o) : def(d), self(std::move(s)), module_name(std::move(m)), home(o) {}
     static constexpr auto fields = std::tuple{&Native::self, &Native::module_name};
     static Type& type();           // of bound ones
 };
@@ -50,8 +50,27 @@ extern Type native_function_type, method_descriptor_type, classmethod_descriptor
 
 Result<Ref<Native>> make_native_function(Thread& t, MethodDef const& def, Maybe<> self, Maybe<> module_name, Type* owner = nullptr);
 
+// getset_descriptor: an attribute computed by a row of a native type's table.
+struct GetSet : Object {
+    GetSetDef const* def;
+    Type* home;
+    GetSet(GetSetDef const* d, Type* h) : def(d), home(h) {}
+    static Type& type();
+};
+// member_descriptor: a __slots__ field.
+struct MemberDescriptor : Object {
+    Fixed<Str> name;
+    Type* home;
+    std::uint32_t offset;
+    MemberDescriptor(Ref<Str> n, Type* h, std::uint32_t o) : name(std::move(n)), home(h), offset(o) {}
+    static constexpr auto fields = std::tuple{&MemberDescriptor::name};
+    static Type& type();
+};
+
 // A module written in C++: its name, its table, and its state. Declared in src/modules/<name>/<name>.cpp with ORO_MODULE.
 struct Module;
+struct Dict;
+struct Tuple;
 struct ModuleDef {
     char const* name;
     char const* doc = nullptr;

@@ -62,6 +62,10 @@ Raised raise_no_memory(Thread& t);
 // From errno: OSError or its subclass; file names may be missing.
 Raised raise_errno(Python& py, int error, Optional<> filename = {}, Optional<> filename2 = {});
 
+// Completes the AttributeError (or NameError) on its way with `name` and `obj`, which tracebacks use for suggestions.
+void set_attribute_error_context(Thread& t, Borrowed<> object, Borrowed<Str> name);
+void set_name_error_context(Thread& t, Borrowed<Str> name);
+
 // The exception on its way: taken off the thread; put back.
 Maybe<> take_raised(Thread& t);
 void restore_raised(Thread& t, Ref<> exception);

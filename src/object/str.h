@@ -89,6 +89,7 @@ std::string wtf8_of(Str const& s);
 
 // ---- interning: one object for equal text, compared by identity afterwards.
 Ref<Str> intern(Thread& t, Ref<Str> s);
+inline Result<Ref<Str>> make_interned(Thread& t, std::string_view utf8) { return intern(t, TRY(make_str(t, utf8))); }
 Ref<Str> intern_immortal(Thread& t, std::string_view utf8);           // at start-up and for names of modules' code
 
 // Builds text piece by piece, widening as needed. Failure to get memory is kept and reported by finish().

@@ -108,7 +108,7 @@ struct TypeDef {
 };
 
 struct Type : Object {
-    explicit constexpr Type(TypeDef const& d) : def(&d) {}
+    constexpr explicit Type(TypeDef const& d) : def(&d) {}
     Type() = default;
 
     TypeDef const* def = nullptr;               // null for classes made at run time
@@ -120,6 +120,7 @@ struct Type : Object {
     std::atomic<InitFn> init{nullptr};
     Hooks hooks{};
     std::uint32_t size = 0, item_size = 0;      // size: with extra word, __slots__ and inline attributes
+    std::uint32_t fixed_size = 0;               // the same without the inline attributes: where a subclass goes on
     std::uint32_t extra_offset = 0;             // of the word for the overflow array or dict; 0: none; or kExtraAtEnd
     std::uint32_t inline_offset = 0;
     std::uint16_t inline_count = 0;
@@ -132,6 +133,10 @@ struct Type : Object {
     std::vector<Type*> subclasses;              // under the type lock; not owned: a type leaves it when it is destroyed
     std::vector<std::uint32_t> slot_offsets;    // of __slots__ fields, all bases' included; fixed after creation
 
+    static Type& type();
+    ~Type();
+    void trace(Visitor& v);
+    void clear();
     bool has(std::uint32_t bits) const { return flags.load(std::memory_order_relaxed) & bits; }
     SlotFn slot(Dunder d) const { return slots[int(d)].load(std::memory_order_relaxed); }
 };
@@ -140,6 +145,9 @@ struct Type : Object {
 #define ORO_TYPE(object, def)                                                                                   \
     constinit ::oro::Type object{def};                                                                          \
     [[gnu::used, gnu::retain, gnu::section("oro_types")]] ::oro::Type* const ORO_CONCAT(oro_entry_, object) = &object
+
+// The type's __name__ (what stands after the last dot for native types).
+Ref<Str> name_of_type(Type& type);
 
 // The type of any value.
 extern Type object_type, type_type, int_type, float_type, bool_type, none_type, not_implemented_type, ellipsis_type;
@@ -176,9 +184,36 @@ Result<void> type_set_attribute(Python& py, Type& type, Borrowed<Str> name, Opti
 // Whether an attribute of that name is defined by this type or a base other than `object`.
 bool type_overrides(Thread& t, Type& type, Borrowed<Str> name);
 
-// Makes the type and its bases usable; start-up calls it for all registered types.
-void ready_type(Thread& t, Type& type);
+// The type lock; taken detach-friendly, see memory/lock.h.
+class TypeLock {
+public:
+    explicit TypeLock(Thread& t);
+    ~TypeLock();
+    TypeLock(TypeLock const&) = delete;
+};
+// Takes the version away from the type and its subclasses; under the type lock, before a change becomes visible.
+void invalidate_type(Type& type);
+// Fills the slots from what the MRO gives for every special method (or for one name only).
+Result<void> renew_slots(Thread& t, Type& type);
+Result<void> renew_slots_for(Thread& t, Type& type, Borrowed<Str> name);
+// The C3 linearisation; TypeError if there is none.
+Result<Ref<Tuple>> compute_mro(Python& py, Type& type, Borrowed<Tuple> bases);
+// As type_lookup, but without a count: valid only until the next safepoint, for deferred objects that a frame or native then
+// holds, or for immediate comparison.
+Value type_lookup_peek(Thread& t, Type& type, Str const* interned_name);
+
+// Start-up, in this order: reserve_shapes(), lay_out_all_types(), init_strings() (object/str.h), ready_all_types().
+void lay_out_all_types();
 void ready_all_types(Thread& t);
+// One type more, after start-up (structure types made from tables).
+void ready_type(Thread& t, Type& type);
+
+// The type(...) call, type.__new__ and friends.
+Value type_call(Python&, Value callable, Value const* args, std::size_t n, Tuple* names);
+// The most derived metaclass of `bases` and `metatype`; TypeError on a conflict.
+Result<Borrowed<Type>> calculate_metaclass(Python& py, Borrowed<Type> metatype, Borrowed<Tuple> bases);
+// The native __new__ that stands in a type's dictionary: Native objects with this row call home->new_.
+extern const MethodDef new_method_def;
 
 // Builds a class: type(name, bases, namespace, **keywords) after the metaclass is known.
 Result<Ref<>> make_class(Python& py, Type& metatype, Borrowed<Str> name, Borrowed<Tuple> bases, Borrowed<Dict> ns,
