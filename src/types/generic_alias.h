@@ -1,6 +1,8 @@
 // types.GenericAlias: list[int] and the like.
 #pragma once
 #include "object/allocate.h"
+#include "object/generic_alias.h"
+#include "object/str.h"
 #include "object/tuple.h"
 
 namespace oro {
@@ -16,7 +18,16 @@ struct GenericAlias : Object {
     static Type& type();
 };
 
-// origin[item]: for __class_getitem__. `item` is a tuple of arguments or the only one.
-Result<Ref<>> make_generic_alias(Thread& t, Borrowed<> origin, Borrowed<> item);
+
+// ---- parameters of generics, for aliases, unions and type aliases
+
+// The type variables in the arguments of a generic, each once.
+Result<Ref<Tuple>> generic_parameters(Python& py, Borrowed<Tuple> args);
+// `args` with its type variables (`parameters`) replaced by those of `item`, for self[item].
+Result<Ref<Tuple>> substitute_parameters(Python& py, Borrowed<> self, Borrowed<Tuple> args, Borrowed<Tuple> parameters, Borrowed<> item);
+// How an argument is shown: int, not <class 'int'>.
+Result<void> add_type_repr(Python& py, StrBuilder& out, Borrowed<> argument);
+// An attribute by its name in ASCII; null if there is none.
+Result<Maybe<>> find_named(Python& py, Borrowed<> object, std::string_view name);
 
 }  // namespace oro
