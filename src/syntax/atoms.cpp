@@ -148,20 +148,22 @@ Expr* Parser::dict_display(Position start, Expr* first_key) {
 
 std::span<Comprehension*> Parser::comprehension_clauses() {
     Items<Comprehension> clauses(*this);
-    while (at_comprehension()) {
-        auto* c = arena_.make<Comprehension>();
-        c->kind = Kind::Comprehension;
-        c->is_async = take(Tok::KwAsync);
-        ++tok_;
-        c->target = star_targets();
-        expect(Tok::KwIn);
-        c->iter = disjunction();
-        Items<Expr> conditions(*this);
-        while (take(Tok::KwIf)) conditions.add(disjunction());
-        c->ifs = conditions.take();
-        clauses.add(c);
-    }
+    while (at_comprehension()) clauses.add(comprehension_clause());
     return clauses.take();
+}
+
+Comprehension* Parser::comprehension_clause() {
+    auto* c = arena_.make<Comprehension>();
+    c->kind = Kind::Comprehension;
+    c->is_async = take(Tok::KwAsync);
+    ++tok_;
+    c->target = star_targets();
+    expect(Tok::KwIn);
+    c->iter = disjunction();
+    Items<Expr> conditions(*this);
+    while (take(Tok::KwIf)) conditions.add(disjunction());
+    c->ifs = conditions.take();
+    return c;
 }
 
 }  // namespace oro::syntax

@@ -133,6 +133,7 @@ private:
     Expr* brace_display();
     Expr* dict_display(Position start, Expr* first_key);
     std::span<Comprehension*> comprehension_clauses();
+    Comprehension* comprehension_clause();
     bool at_comprehension() const { return at(Tok::KwFor) || (at(Tok::KwAsync) && next_is(Tok::KwFor)); }
     // `start` is where the primary started, which may be a parenthesis before the callee.
     Expr* call(Expr* callee, Position start);
@@ -252,7 +253,7 @@ private:
     std::vector<void*> scratch_;
 };
 
-// A list being collected; nested lists stack up in one vector.
+// A list being collected. Nested lists stack up in one vector: none may grow while one begun later is alive.
 template <class T>
 class Parser::Items {
 public:
