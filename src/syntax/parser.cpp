@@ -43,6 +43,12 @@ Mod* Parser::parse() {
             // A compound statement is ended by an empty line; a line of simple ones has taken its newline.
             const Token* last = tok_ - 1;
             if (!failed_ && (last->type == Tok::Dedent || last < first)) expect(Tok::Newline);
+            if (!failed_ && more_statements(tok_[-1])) {
+                const Token& t = tok_[-1];
+                Position end{t.end_lineno, t.end_col};
+                report(ErrorKind::syntax_error, t.col < 0 ? end : Position{t.lineno, t.col}, end,
+                       "multiple statements found while compiling a single statement");
+            }
         }
         auto* m = arena_.make<Interactive>();
         m->kind = Kind::Interactive;
@@ -66,6 +72,18 @@ Mod* Parser::parse() {
     return failed_ ? nullptr : result;
 }
 
+// Whether anything but white space and comments follows the token.
+bool Parser::more_statements(const Token& last) const {
+    std::string_view rest = source_.text().substr(last.end);
+    while (!rest.empty()) {
+        std::size_t at = rest.find_first_not_of(" \t\n\f");
+        if (at == rest.npos) return false;
+        if (rest[at] != '#') return true;
+        rest.remove_prefix(std::min(rest.find('\n', at), rest.size()));
+    }
+    return false;
+}
+
 Expr* Parser::expression_at(std::size_t index, Expr* (Parser::*parse)()) {
     tok_ = tokens_.data() + index;
     failed_ = false;
@@ -73,6 +91,16 @@ Expr* Parser::expression_at(std::size_t index, Expr* (Parser::*parse)()) {
     error_ = nullptr;
     Expr* e = (this->*parse)();
     return failed_ ? nullptr : e;
+}
+
+// The arguments of a call, from the token on, as far as they can be read.
+std::pair<std::span<Expr*>, std::span<Keyword*>> Parser::arguments_at(std::size_t index) {
+    tok_ = tokens_.data() + index;
+    failed_ = false;
+    std::span<Expr*> args;
+    std::span<Keyword*> keywords;
+    arguments(args, keywords);
+    return {args, keywords};
 }
 
 void Parser::fail() {

@@ -13,6 +13,7 @@
 #include <initializer_list>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/arena.h"
@@ -44,12 +45,20 @@ public:
     std::size_t failed_at() const { return static_cast<std::size_t>(failed_at_ - tokens_.data()); }
     std::size_t position() const { return static_cast<std::size_t>(tok_ - tokens_.data()); }
     bool too_deep() const { return too_deep_; }
+    bool flufl() const { return flufl_; }
+    // The first token of the outermost statement being read.
+    std::size_t statement_start() const { return statement_start_; }
 
     // For the diagnoser: what the tokens from `index` on mean as an expression of this sort.
     Expr* expression_at(std::size_t index, Expr* (Parser::*parse)());
 
+    std::pair<std::span<Expr*>, std::span<Keyword*>> arguments_at(std::size_t index);
+
     Expr* star_expressions();
     Expr* named_expression();
+    Expr* star_named_expression();
+    Expr* yield_expression();
+    Expr* inversion_expression() { return inversion(); }
     Expr* expression();
     Expr* disjunction();
     Expr* comparison();
@@ -109,6 +118,8 @@ private:
     Name* name_node(ExprContext ctx);
     Constant* constant_node(Position start, ConstantValue value);
 
+    bool more_statements(const Token& last) const;
+
     // --- expressions (expressions.cpp)
     Expr* conjunction();
     Expr* inversion();
@@ -118,8 +129,6 @@ private:
     Expr* primary();
     Expr* lambda();
     Expr* star_expression();
-    Expr* star_named_expression();
-    Expr* yield_expression();
     Expr* yield_or_star_expressions();
     Expr* tuple_of(Expr* first, Position start, Expr* (Parser::*item)());
     bool compare_operator(CompareOperator& op);
@@ -242,6 +251,7 @@ private:
     Interner& names_;
     std::vector<SyntaxWarning>& warnings_;
 
+    std::size_t statement_start_ = 0;
     bool failed_ = false;
     bool too_deep_ = false;
     bool flufl_;

@@ -7,7 +7,10 @@ namespace oro::syntax {
 
 std::span<Stmt*> Parser::statements_until_end() {
     Items<Stmt> out(*this);
-    while (!failed_ && !at(Tok::EndMarker)) statement(out);
+    while (!failed_ && !at(Tok::EndMarker)) {
+        statement_start_ = position();
+        statement(out);
+    }
     return out.take();
 }
 

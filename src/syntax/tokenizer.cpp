@@ -10,7 +10,7 @@ namespace oro::syntax {
 
 Tokenizer::Tokenizer(Arena& arena, std::string_view text, const TokenizerOptions& options)
     : arena_(arena), begin_(text.data()), end_(text.data() + text.size()), cursor_(begin_), line_start_(begin_),
-      options_(options) {}
+      lineno_(text.empty() ? 0 : 1), options_(options) {}
 
 Token Tokenizer::next() {
     Token token;
@@ -212,7 +212,7 @@ void Tokenizer::scan(Token& token) {
         const char* start = cursor_++;
         at_line_start_ = true;
         bool matters = !blank_line && level_ == 0;
-        if (matters || options_.extra_tokens) finish(token, matters ? Tok::Newline : Tok::Nl, start, start);
+        if (matters || options_.extra_tokens) finish(token, matters ? Tok::Newline : Tok::Nl, start, cursor_);
         next_line();
         if (matters || options_.extra_tokens) return;
     }

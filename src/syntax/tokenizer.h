@@ -130,7 +130,7 @@ private:
     const char* end_;
     const char* cursor_;
     const char* line_start_;
-    int lineno_ = 1;
+    int lineno_;
     // Where the token now being made started, when it spans lines.
     const char* first_line_start_ = nullptr;
     int first_lineno_ = 1;
