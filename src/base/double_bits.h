@@ -7,10 +7,10 @@
 
 namespace oro {
 
-constexpr int kDoubleMantissaBits = 52;   // stored bits, without the implicit leading one
+constexpr int kDoubleMantissaBits = 52;  // stored bits, without the implicit leading one
 constexpr int kDoubleExponentBias = 1023;
-constexpr int kDoubleMaxExponent = 1024;  // every finite double is < 2**1024
-constexpr int kDoubleMinExponent = -1074; // the smallest positive double is 2**-1074
+constexpr int kDoubleMaxExponent = 1024;   // every finite double is < 2**1024
+constexpr int kDoubleMinExponent = -1074;  // the smallest positive double is 2**-1074
 
 // A finite double as mantissa * 2**exponent, with the mantissa below 2**53.
 struct DoubleParts {

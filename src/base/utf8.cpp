@@ -263,14 +263,14 @@ void convert_chars(const From* from, std::size_t count, To* to) {
     }
 }
 
-#define ORO_FOR_WIDTH(T)                                           \
-    template std::size_t decode_utf8(std::string_view, T*);        \
-    template std::size_t utf8_length(std::span<const T>);          \
-    template std::size_t encode_utf8(std::span<const T>, char*);   \
-    template std::size_t find_surrogate(std::span<const T>);       \
-    template char32_t max_bound(std::span<const T>);               \
-    template void convert_chars(const T*, std::size_t, Char1*);    \
-    template void convert_chars(const T*, std::size_t, Char2*);    \
+#define ORO_FOR_WIDTH(T)                                         \
+    template std::size_t decode_utf8(std::string_view, T*);      \
+    template std::size_t utf8_length(std::span<const T>);        \
+    template std::size_t encode_utf8(std::span<const T>, char*); \
+    template std::size_t find_surrogate(std::span<const T>);     \
+    template char32_t max_bound(std::span<const T>);             \
+    template void convert_chars(const T*, std::size_t, Char1*);  \
+    template void convert_chars(const T*, std::size_t, Char2*);  \
     template void convert_chars(const T*, std::size_t, Char4*);
 ORO_FOR_WIDTH(Char1)
 ORO_FOR_WIDTH(Char2)

@@ -40,9 +40,9 @@ std::string_view reason_text(Utf8Fault fault);
 struct Utf8Scan {
     std::size_t valid_bytes;  // where the faulty sequence starts, or the length of the input
     std::size_t code_points;
-    char32_t max;             // an upper bound of the same width as the largest code point; 0 when empty
+    char32_t max;  // an upper bound of the same width as the largest code point; 0 when empty
     Utf8Fault fault;
-    std::uint8_t fault_bytes; // length of the faulty sequence
+    std::uint8_t fault_bytes;  // length of the faulty sequence
 };
 
 // The number of leading bytes below 0x80.

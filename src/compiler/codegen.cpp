@@ -19,7 +19,7 @@ void Generator::warn(std::string_view message, Range range) {
     if (silent_) return;
     syntax::SyntaxError const* as_error = make_error(arena_, syntax::ErrorKind::syntax_error, message, range);
     syntax::SyntaxWarning warning;
-    warning.message = as_error->message;
+    warning.message = warning.error_message = as_error->message;
     warning.lineno = as_error->lineno;
     warning.offset = as_error->offset;
     warning.end_lineno = as_error->end_lineno;

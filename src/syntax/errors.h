@@ -14,29 +14,28 @@ enum class ErrorKind : std::uint8_t {
     tab_error,
     incomplete_input,  // _IncompleteInputError
     memory_error,      // nested too deeply to parse
-    overflow_error,    // too large for the parser's 32-bit positions
+    overflow_error,    // too large for the parser's positions
     recursion_error,   // nested too deeply to compile
 };
 
 struct SyntaxError {
     ErrorKind kind = ErrorKind::syntax_error;
     std::string_view message;
-    // Lines and columns count from 1; columns count characters. 0 or -1 where CPython says so too.
+    // Lines and columns count from 1, columns in characters; ends are 0 or -1 where CPython knows none.
     int lineno = 0;
     int offset = 0;
     int end_lineno = 0;
     int end_offset = 0;
-    // The offending line, with its newline when it has one. No text when data() is null.
+    // The offending line, as CPython shows it. No text, and no position at all, when data() is null.
     std::string_view text;
 };
 
-enum class WarningKind : std::uint8_t { syntax_warning };
-
+// A SyntaxWarning to be issued by the runtime. Where warnings are errors, a SyntaxError with error_message and the
+// position takes its place.
 struct SyntaxWarning {
-    WarningKind kind = WarningKind::syntax_warning;
     std::string_view message;
+    std::string_view error_message;
     int lineno = 0;
-    // When warnings are errors, the SyntaxError raised instead stands here.
     int offset = 0;
     int end_lineno = 0;
     int end_offset = 0;

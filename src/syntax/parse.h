@@ -30,11 +30,14 @@ struct ParseOptions {
     bool allow_incomplete_input = false;
     // PyCF_DONT_IMPLY_DEDENT: in single mode, the end of the text does not close open blocks.
     bool dont_imply_dedent = false;
-    // PyCF_TYPE_COMMENTS: keep `# type:` comments in the tree.
-    bool type_comments = false;
+    // sys.set_int_max_str_digits(): longer decimal literals are errors; 0 for no limit.
+    int max_int_digits = 4300;
     // Bytes of C stack that parsing may use before it reports ErrorKind::memory_error.
     std::size_t stack_budget = std::size_t{1} << 20;
 };
+
+// Larger texts are refused: positions have 32 bits.
+constexpr std::size_t kMaxSourceSize = 0x7FFF0000;
 
 struct ParseResult {
     Mod* tree = nullptr;               // null exactly when `error` is set
