@@ -24,7 +24,11 @@ Place Generator::place_of(Identifier name) {
                     Binding b = unit->comps[j].scope->binding_of(n);
                     inner = b == Binding::local || b == Binding::cell;
                 }
-                if (!inner) return {Place::free, free_index(n), n};
+                if (inner) continue;
+                if (n.text() == "__class__" && unit->class_cell != kAnyReg) return {Place::cell, unit->class_cell, n};
+                if (n.text() == "__classdict__" && unit->classdict_cell != kAnyReg)
+                    return {Place::cell, unit->classdict_cell, n};
+                return {Place::free, free_index(n), n};
             }
             continue;
         case Binding::unknown: continue;

@@ -32,7 +32,7 @@ Reg Generator::delegate(Val iterable, Opcode op, int kind, Position pos, Reg wan
     Reg sent = load_none(pos, kAnyReg);
     Label done = out->new_label(), thrown = out->new_label();
     int outer = out->handler;
-    int guard = out->new_handler(thrown, kTempBase + out->top);
+    int guard = out->new_handler(thrown, sent);
     Label loop = out->here();
     out->emit(pos, Opcode::send, result, iterator, sent);
     out->jump(pos, Opcode::jump, done);
@@ -43,12 +43,10 @@ Reg Generator::delegate(Val iterable, Opcode op, int kind, Position pos, Reg wan
     out->jump(pos, Opcode::jump_back, loop);
     // An exception thrown in has run through the delegate; if it came out as StopIteration, it brings the result.
     out->bind(thrown);
-    Reg exc = out->push();
-    out->emit(pos, Opcode::intrinsic1, result, exc, unsigned(Intrinsic1::stopiteration_value), LAST_B);
-    out->pop();
+    out->emit(pos, Opcode::intrinsic1, result, sent, unsigned(Intrinsic1::stopiteration_value), LAST_B);
     out->emit(pos, Opcode::clear, iterator);
     out->bind(done);
-    out->pop(2);
+    out->pop(2);  // iterator and what was sent
     return finish(result, want, pos);
 }
 

@@ -284,7 +284,7 @@ private:
         auto lazily = [&](Expr* e, Identifier name, ScopeRole role, char const* context) {
             if (!e) return;
             bool in_class = cur_->can_see_class_scope;
-            Scope* scope = enter(id(name), ScopeKind::type_variable, p, e, role);
+            Scope* scope = enter(id(name), ScopeKind::type_variable, e, e, role);
             scope->can_see_class_scope = in_class;
             if (in_class) define(id("__classdict__"), USE, e);
             scope->context = context;

@@ -158,7 +158,7 @@ private:
         for (Symbol& symbol : comp.symbols) {
             if (symbol.flags & DEF_PARAM) continue;  // the implicit iterator
             auto* n = symbol.name.entry();
-            if (symbol.binding == Binding::free && is_class &&
+            if (symbol.binding == Binding::free && is_class && !is_free_in_any_child(comp, symbol.name) &&
                 (symbol.name == class_ || symbol.name == classdict_ || symbol.name == conditional_)) {
                 symbol.binding = Binding::global_implicit;
                 comp_free.erase(n);
