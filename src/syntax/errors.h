@@ -15,6 +15,7 @@ enum class ErrorKind : std::uint8_t {
     incomplete_input,  // _IncompleteInputError
     memory_error,      // nested too deeply to parse
     overflow_error,    // too large for the parser's positions
+    recursion_error,   // nested too deeply to compile
 };
 
 struct SyntaxError {
