@@ -23,6 +23,7 @@ struct Dict;
 struct Native;
 struct MethodDef;
 struct Visitor;
+struct BufferHooks;
 
 enum class Dunder : std::uint8_t {
 #define DUNDER(slot, name, arity, result, doc) slot,
@@ -103,6 +104,7 @@ struct TypeDef {
     NewFn new_ = nullptr;             // null: inherited
     InitFn init = nullptr;
     CallFn call = nullptr;
+    BufferHooks const* buffer = nullptr;  // the buffer protocol (object/buffer.h); inherited
     std::span<MethodDef const> methods{};
     std::span<SlotDef const> slots{};
     std::span<GetSetDef const> getsets{};
