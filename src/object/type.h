@@ -96,6 +96,7 @@ struct TypeDef {
     char const* doc = nullptr;
     char const* signature = nullptr;  // of the constructor: 'iterable=(), /'
     Type* base = nullptr;             // null: object
+    Type* mixin = nullptr;            // a second base, which adds no fields (ExceptionGroup's)
     std::uint32_t size = 0;           // of an instance (of its fixed part)
     std::uint32_t item_size = 0;
     std::uint32_t flags = 0;

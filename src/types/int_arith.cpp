@@ -84,7 +84,7 @@ Result<Ref<>> power_with_modulus(Thread& t, Value a, Value b, Value m) {
 Result<Ref<>> int_pow(Python& py, Borrowed<> a, Borrowed<> b, Optional<> modulus) {
     if (!is_any_int(a.value()) || !is_any_int(b.value())) return not_implemented();
     Value x = int_number(a.value()), y = int_number(b.value());
-    if (modulus && !modulus.value().is_pointer_or_null() && modulus.value() == kNone) modulus = {};
+    if (modulus.value() == kNone) modulus = {};
     if (modulus) {
         if (!is_any_int(modulus.value())) return not_implemented();
         return power_with_modulus(py, x, y, int_number(modulus.value()));

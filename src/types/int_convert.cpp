@@ -6,6 +6,8 @@
 
 namespace oro {
 
+extern Type bytearray_type;
+
 namespace {
 
 // A representation for messages, cut after 200 code points as CPython does.
@@ -27,7 +29,7 @@ Result<Ref<>> int_from_text(Python& py, Borrowed<> original, std::string_view te
         }
         // Other buffers show as bytes.
         Buffer buffer = TRY(get_buffer(py, original));
-        Ref<Bytes> octets = TRY(make_bytes(py, buffer.view().substr(0, 200)));
+        Ref<Bytes> octets = TRY(make_bytes(py, buffer.bytes().substr(0, 200)));
         Ref<Str> shown = TRY(short_repr(py, octets));
         return raise(py, exc::ValueError, "invalid literal for int() with base {}: {}", base, shown);
     }
@@ -92,7 +94,7 @@ Value int_new(Python& py, Type& type, Value const* args, std::size_t n, Tuple* n
                 return raise(py, exc::ValueError, "int() base must be >= 2 and <= 36, or 0");
             }
             Borrowed<> v(out[0]);
-            bool text = is<Str>(v) || is<Bytes>(v) || is_bytearray(v);
+            bool text = is<Str>(v) || is<Bytes>(v) || is_instance_of(v.value(), bytearray_type);
             if (!text) return raise(py, exc::TypeError, "int() can't convert non-string with explicit base");
             NumberSource source = TRY(number_source(py, v));
             number = TRY(int_from_text(py, v, source.text, int(base)));

@@ -52,10 +52,10 @@ Result<NumberSource> number_source(Python& py, Borrowed<> v) {
     } else if (is<Bytes>(v)) {
         source.is_text = true;
         source.text = strip_ascii_space(as<Bytes>(v)->view());
-    } else if (supports_buffer(v)) {
+    } else if (has_buffer(py, v)) {
         Buffer buffer = TRY(get_buffer(py, v));
         source.is_text = true;
-        source.text = strip_ascii_space(buffer.view());
+        source.text = strip_ascii_space(buffer.bytes());
     }
     return source;
 }
