@@ -13,8 +13,11 @@
 namespace oro {
 
 // Gives an edge of the object graph to the collector: called for each reference an object holds.
+// An edge that holds no count (an instance's type, a deferred object in a frame's register) goes through uncounted().
 struct Visitor {
     void (*visit)(Visitor&, Header*);
+    void (*visit_uncounted)(Visitor&, Header*);  // null: such edges don't matter to this walk
+    void uncounted(Header* p) { if (p && visit_uncounted) visit_uncounted(*this, p); }
     void operator()(Value v) { if (v.is_pointer()) visit(*this, v.pointer()); }
     void operator()(Header* p) { if (p) visit(*this, p); }
     template <class T> void operator()(Member<T> const& m) { (*this)(m.slot().peek_relaxed()); }
