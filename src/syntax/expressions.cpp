@@ -201,7 +201,10 @@ bool Parser::compare_operator(CompareOperator& op) {
             report_at(*tok_, "with Barry as BDFL, use '<>' instead of '!='");
             return false;
         }
-        if (!flufl_ && diamond) return false;
+        if (!flufl_ && diamond) {
+            report_at(*tok_, "invalid syntax.  Maybe you meant '!=' instead of '<>'?");
+            return false;
+        }
         op = CompareOperator::NotEq;
         break;
     }

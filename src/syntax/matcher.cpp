@@ -85,7 +85,7 @@ int Matcher::match_alternatives(std::uint16_t first, std::uint16_t count, int st
         if (stopped_) return kNoMatch;
         if (at >= 0) {
             if (alternative.action.name.empty()) return at;
-            if (act(alternative.action, captures, start, at)) return kNoMatch;
+            if (act(alternative.action, captures, at)) return kNoMatch;
         }
         if (cut) return kNoMatch;
     }
@@ -157,21 +157,6 @@ int Matcher::match_item(const GrammarItem& item, int at) {
     return at;
 }
 
-namespace {
-
-// CPython cuts the line behind the column (counted from 1) and counts the characters it has then.
-int column_in_characters(std::string_view line, int col) {
-    if (col <= 0) return col;
-    auto bytes = static_cast<std::size_t>(col);
-    std::size_t beyond = bytes > line.size() ? 1 : 0;
-    bytes = std::min(bytes, line.size());
-    int count = static_cast<int>(beyond);
-    for (std::size_t i = 0; i < bytes; ++i) count += (line[i] & 0xC0) != 0x80;
-    return count;
-}
-
-}  // namespace
-
 const SyntaxError* Matcher::make_error(ErrorKind kind, const ErrorRange& where, std::string_view text) {
     auto* e = arena_.make<SyntaxError>();
     e->kind = kind;
@@ -180,9 +165,9 @@ const SyntaxError* Matcher::make_error(ErrorKind kind, const ErrorRange& where, 
     // The newline is part of the text only where reading has not gone on to another line.
     if (tokens_[furthest_].end_lineno > where.lineno && line.ends_with('\n')) line.remove_suffix(1);
     e->lineno = where.lineno;
-    e->offset = column_in_characters(line, where.col);
+    e->offset = char_column(line, where.col);
     e->end_lineno = where.end_lineno;
-    e->end_offset = column_in_characters(line, where.end_col);
+    e->end_offset = char_column(line, where.end_col);
     e->text = arena_.copy(line);
     return e;
 }
@@ -193,11 +178,15 @@ const SyntaxError* Matcher::error_at_token(ErrorKind kind, const Token& t, std::
 
 const SyntaxError* Matcher::error_here(ErrorKind kind, const Token& t, std::string_view text) {
     if (t.col >= 0) return error_at_token(kind, t, text);
-    // Tokens without columns stand where reading stopped, in the line that was read last.
-    std::string_view before = source_.text().substr(0, t.start);
+    return make_error(kind, {t.lineno, reading_column(t), t.end_lineno, -1}, text);
+}
+
+// Tokens without columns stand where reading stopped, in the line that was read last.
+int Matcher::reading_column(const Token& t) const {
+    std::string_view before = source_.text().substr(0, t.end);
     std::size_t line_start = 0;
-    for (int i = 1; i < t.lineno; ++i) line_start = before.find('\n', line_start) + 1;
-    return make_error(kind, {t.lineno, static_cast<int>(t.start - line_start), t.end_lineno, -1}, text);
+    for (int i = 1; i < t.end_lineno; ++i) line_start = before.find('\n', line_start) + 1;
+    return static_cast<int>(t.end - line_start);
 }
 
 const SyntaxError* Matcher::unclosed_bracket() {
@@ -224,7 +213,7 @@ const SyntaxError* Matcher::tokenizer_error() {
     case TokenizerStop::too_deep:
         return make_error(ErrorKind::indentation_error, {line, 1, line, 0}, "too many levels of indentation");
     case TokenizerStop::line_continuation: {
-        int col = static_cast<int>(tokenizer_.position() - tokenizer_.line_start());
+        int col = static_cast<int>(tokenizer_.position() - tokenizer_.joined_lines_start());
         return make_error(ErrorKind::syntax_error, {line, col, line, 0},
                           "unexpected character after line continuation character");
     }

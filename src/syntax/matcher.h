@@ -71,9 +71,10 @@ private:
     int match_alternatives(std::uint16_t first, std::uint16_t count, int at);
     int match_item(const GrammarItem& item, int at);
     const Token& look(int at);
+    int reading_column(const Token& token) const;
 
     // diagnose_actions.cpp
-    bool act(const GrammarAction& action, const Captures& captures, int start, int at);
+    bool act(const GrammarAction& action, const Captures& captures, int at);
     ErrorRange range_of(const Capture& capture);
     Expr* expression_of(const Capture& capture);
     std::string expand(std::string_view message, const Captures& captures, int at);

@@ -34,7 +34,7 @@ void Tokenizer::scan_string(Token& token) {
                 report(message(arena_, "unterminated triple-quoted string literal (detected at line ", detected, ")"));
             else
                 report(message(arena_, "unterminated string literal (detected at line ", detected,
-                               escaped_quote ? "); perhaps you escaped the end quote" : ")"));
+                               escaped_quote ? "); perhaps you escaped the end quote?" : ")"));
             ended_in_string_ = at_end;
             return fault(token);
         }
