@@ -3,11 +3,20 @@
 #include "object/exception.h"
 #include "object/interpreter.h"
 #include "object/str.h"
-#include "object/type_parameters.h"
+#include "types/exception_group.h"
+#include "types/typevar.h"
 #include "vm/generator.h"
 #include "vm/op.h"
 
 namespace oro {
+
+void make_deferred(Header& h) {
+    // Before publication; the one count that the maker holds goes on as a shared one.
+    h.set(flag::deferred);
+    h.owner.store(kNobody, std::memory_order_relaxed);
+    h.local.store(0, std::memory_order_relaxed);
+    h.shared.store(detail::kOne | detail::kMerged, std::memory_order_release);
+}
 
 Result<Ref<Function>> make_function(Python& py, Borrowed<Code> code, Borrowed<Dict> globals) {
     Ref<Function> f = TRY(make<Function>(py, function_type));
@@ -24,14 +33,6 @@ Result<Ref<Function>> make_function(Python& py, Borrowed<Code> code, Borrowed<Di
     if (code->code_flags & CO_HAS_DOCSTRING) f->doc.set(Maybe<>(share(code->k[0])));
     if (!(code->code_flags & CO_NESTED)) make_deferred(*f.get());
     return f;
-}
-
-void make_deferred(Header& h) {
-    // Before publication; the one count that the maker holds goes on as a shared one.
-    h.set(flag::deferred);
-    h.owner.store(kNobody, std::memory_order_relaxed);
-    h.local.store(0, std::memory_order_relaxed);
-    h.shared.store(detail::kOne | detail::kMerged, std::memory_order_release);
 }
 
 namespace vm {
@@ -188,43 +189,9 @@ Result<Ref<>> print_expression(Python& py, Value v) {
     return call_with(py, *hook, Borrowed<>(v));
 }
 
-// except*: what is left to raise after all clauses have run. Exceptions that were raised or re-raised in the clauses are in `list`.
-Result<Ref<>> prep_reraise_star(Python& py, Value original, Value list_value) {
-    Ref<Tuple> raised = TRY(list_to_tuple(py, as<List>(list_value)));
-    if (raised->size == 0) return none.share();
-    bool group = is_subtype(type_of(original), exc::BaseExceptionGroup);
-    if (!group) {
-        // A naked exception: the clause either raised something, or let it through (None otherwise).
-        return raised->at(0).share();
-    }
-    auto same_metadata = [&](Value e) {
-        // A part of the original that was re-raised unchanged shares its traceback, context and cause.
-        auto* a = static_cast<BaseException*>(e.pointer());
-        auto* b = static_cast<BaseException*>(original.pointer());
-        return a->traceback.load(a).value() == b->traceback.load(b).value() && a->context.load(a).value() == b->context.load(b).value() &&
-               a->cause.load(a).value() == b->cause.load(b).value() && is_subtype(type_of(e), exc::BaseExceptionGroup);
-    };
-    Ref<List> fresh = TRY(make_list(py)), kept = TRY(make_list(py));
-    for (Value e : raised->items()) {
-        if (e == kNone) continue;
-        CHECK(list_append(py, same_metadata(e) ? Borrowed<List>(kept) : Borrowed<List>(fresh), share(e)));
-    }
-    Maybe<> projection;
-    if (kept->size() > 0) {
-        // The re-raised parts, in the structure of the original group: those leaves that any of them has.
-        Ref<Str> helper = TRY(make_interned(py, "_project_on"));
-        Maybe<> method = TRY(find_attribute(py, Borrowed<>(original), helper));
-        if (method) projection = Maybe<>(TRY(call_with(py, *method, kept)));
-        else projection = Maybe<>(TRY(exception_group_projection(py, Borrowed<>(original), kept)));
-    }
-    if (fresh->size() == 0) return projection && projection.value() != kNone ? std::move(projection).take() : none.share();
-    if (projection && projection.value() != kNone) CHECK(list_append(py, fresh, std::move(projection).take()));
-    if (fresh->size() == 1) {
-        Maybe<> only = list_get(py, *fresh, 0);
-        if (!group) return std::move(only).take();
-    }
-    Ref<Str> empty = empty_str();
-    return call_with(py, Borrowed<>(Value::of(&exc::BaseExceptionGroup)), empty, fresh);
+Result<Ref<>> prep_reraise_star(Python& py, Value original, Value list) {
+    Maybe<> left = TRY(after_except_star(py, Borrowed<>(original), as<List>(list)));
+    return left ? std::move(left).take() : none.share();
 }
 
 }  // namespace
@@ -237,13 +204,13 @@ SLOW(intrinsic1) {
         case Intrinsic1::stopiteration_error: return op.finish_b(stopiteration_error(op, x));
         case Intrinsic1::stopiteration_value: return op.finish_b(stopiteration_value(op, x));
         case Intrinsic1::async_gen_wrap: return op.finish_b(wrap_async_yield(py, share(x)));
-        case Intrinsic1::typevar: return op.finish_b(make_typevar(py, as<Str>(x), {}, {}));
-        case Intrinsic1::paramspec: return op.finish_b(make_paramspec(py, as<Str>(x)));
-        case Intrinsic1::typevartuple: return op.finish_b(make_typevartuple(py, as<Str>(x)));
-        case Intrinsic1::subscript_generic: return op.finish_b(subscript_generic(py, Borrowed<>(x)));
+        case Intrinsic1::typevar: return op.finish_b(make_type_var(py, as<Str>(x), {}, {}));
+        case Intrinsic1::paramspec: return op.finish_b(make_param_spec(py, as<Str>(x)));
+        case Intrinsic1::typevartuple: return op.finish_b(make_type_var_tuple(py, as<Str>(x)));
+        case Intrinsic1::subscript_generic: return op.finish_b(subscript_generic(py, as<Tuple>(x)));
         case Intrinsic1::typealias: {
             Borrowed<Tuple> parts = as<Tuple>(x);
-            return op.finish_b(make_type_alias(py, as<Str>(parts->at(0)), parts->at(1), parts->at(2)));
+            return op.finish_b(make_type_alias(py, as<Str>(parts->at(0)), Maybe<>(parts->at(1).share()), parts->at(2), dict_get(py, *op.frame().fn()->globals.get(), name::dunder_name())));
         }
         default: break;
     }
@@ -258,15 +225,17 @@ SLOW(intrinsic2) {
     auto set = [&](Result<Ref<>>&& v) { new (&r) Result<Ref<>>(std::move(v)); };
     switch (Intrinsic2(op.c())) {
         case Intrinsic2::prep_reraise_star: set(prep_reraise_star(py, x, y)); break;
-        case Intrinsic2::typevar_with_bound: set(make_typevar(py, as<Str>(x), Optional<>(y), {})); break;
-        case Intrinsic2::typevar_with_constraints: set(make_typevar(py, as<Str>(x), {}, Optional<>(y))); break;
+        case Intrinsic2::typevar_with_bound: set(make_type_var(py, as<Str>(x), Maybe<>(share(y)), {})); break;
+        case Intrinsic2::typevar_with_constraints: set(make_type_var(py, as<Str>(x), {}, Maybe<>(share(y)))); break;
         case Intrinsic2::set_function_type_params: {
             auto* f = static_cast<Function*>(x.pointer());
             f->type_params.store(f, Maybe<>(share(y)));
             set(share(x));
             break;
         }
-        case Intrinsic2::set_typeparam_default: set(set_type_param_default(py, Borrowed<>(x), Borrowed<>(y))); break;
+        case Intrinsic2::set_typeparam_default:
+            if (!set_type_parameter_default(py, Borrowed<>(x), Borrowed<>(y)).raised()) set(share(x));
+            break;
         case Intrinsic2::getattr_: set(get_attribute(py, Borrowed<>(x), as<Str>(y))); break;
         default: (void)raise(py, exc::SystemError, "unknown intrinsic"); break;
     }
