@@ -24,13 +24,16 @@ struct DictKeys {
     std::uint8_t log2_size;              // of the index table
     std::uint8_t index_width;            // bytes an index: 1, 2, 4 or 8
     std::atomic<bool> simple{true};      // keys are exact str only (their __eq__ runs no Python)
-    std::size_t usable;                  // entries that may still be appended (writer)
+    std::atomic<std::uint64_t> id{0};    // unique; given when a search has to run Python meanwhile
     std::atomic<std::size_t> entry_count{0};  // entries used, deleted ones too
-    std::size_t capacity;                // of entries
+    std::size_t tail = 0;                // entries from here on are deleted (writer)
+    // Entries that fit: two thirds of the index table; none in the shared empty table.
+    std::size_t capacity() const { return (std::size_t(2) << log2_size) / 3; }
     DictEntry* entries() { return reinterpret_cast<DictEntry*>(this + 1); }
     DictEntry const* entries() const { return reinterpret_cast<DictEntry const*>(this + 1); }
     // The index table stands behind the entries.
 };
+static_assert(sizeof(DictKeys) == 32);
 
 struct Dict : Object {
     struct Guarded {
@@ -62,6 +65,8 @@ std::uint32_t dict_version(Thread& t, Dict& dict);
 Result<Maybe<>> dict_get_item(Python& py, Borrowed<Dict> dict, Borrowed<> key);
 Result<void> dict_set_item(Python& py, Borrowed<Dict> dict, Borrowed<> key, Ref<> value);
 // dict.setdefault: the value that is in the dict afterwards; `added` tells whether it is the given one.
+// hash(key) for a dict: "cannot use 'list' as a dict key (unhashable type: 'list')".
+Result<std::int64_t> dict_hash(Python& py, Borrowed<> key);
 Result<Ref<>> dict_set_default(Python& py, Borrowed<Dict> dict, Borrowed<> key, Borrowed<> value, bool* added = nullptr);
 // Removes a key; the old value, null if it was missing.
 Result<Maybe<>> dict_pop_item(Python& py, Borrowed<Dict> dict, Borrowed<> key);
@@ -69,15 +74,24 @@ Result<bool> dict_contains(Python& py, Borrowed<Dict> dict, Borrowed<> key);
 // With the key's hash known (hash_value).
 Result<Maybe<>> dict_get_item_hashed(Python& py, Borrowed<Dict> dict, Borrowed<> key, std::int64_t hash);
 Result<void> dict_set_item_hashed(Python& py, Borrowed<Dict> dict, Borrowed<> key, std::int64_t hash, Ref<> value);
+Result<Ref<>> dict_set_default_hashed(Python& py, Borrowed<Dict> dict, Borrowed<> key, std::int64_t hash, Borrowed<> value,
+                                      bool* added = nullptr);
+Result<Maybe<>> dict_pop_item_hashed(Python& py, Borrowed<Dict> dict, Borrowed<> key, std::int64_t hash);
 
 // ---- walking: `position` starts at 0; false at the end. Entries added or removed meanwhile may or may not be seen, but each
 // pair is one that was in the dict, and no crash.
 bool dict_next(Thread& t, Dict& dict, std::size_t* position, Maybe<>* key, Maybe<>* value, std::int64_t* hash = nullptr);
+// The same backwards: `position` starts at SIZE_MAX, and the end is 0.
+bool dict_previous(Thread& t, Dict& dict, std::size_t* position, Maybe<>* key, Maybe<>* value);
 // Removes and gives the last pair; false if empty.
 bool dict_pop_last(Thread& t, Dict& dict, Maybe<>* key, Maybe<>* value);
 void dict_clear(Thread& t, Dict& dict);
 Result<Ref<Dict>> dict_copy(Thread& t, Borrowed<Dict> dict);
 // Merges another dict or mapping (keys() and __getitem__); `override` false keeps existing values.
+// From an iterable of pairs.
+Result<void> dict_merge_pairs(Python& py, Borrowed<Dict> dict, Borrowed<> pairs, bool override = true);
+// dict.update(argument, **keywords): a mapping if it has keys(), else pairs.
+Result<void> dict_update(Python& py, Borrowed<Dict> dict, Borrowed<> argument);
 Result<void> dict_merge(Python& py, Borrowed<Dict> dict, Borrowed<> other, bool override = true);
 
 }  // namespace oro

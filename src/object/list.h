@@ -22,7 +22,7 @@ struct List : Object {
     } guarded;
 
     static Type& type();
-    ~List() { clear(); }
+    ~List();
     void trace(Visitor& v);
     void clear();
     // A snapshot; other threads may change it at any time.
@@ -32,15 +32,39 @@ struct List : Object {
 Result<Ref<List>> make_list(Thread& t, std::size_t capacity = 0);
 Result<Ref<List>> make_list_of(Thread& t, std::span<Value const> borrowed);
 
+namespace detail {
+Maybe<> list_get_locked(Thread& t, List& list, std::size_t index);
+}
+
 // The item, or null if the index is beyond the end. No section may be held.
-Maybe<> list_get(Thread& t, List& list, std::size_t index);
+inline Maybe<> list_get(Thread& t, List& list, std::size_t index) {
+    if (index >= list.size()) return {};
+    ItemArray* items = list.guarded.items.load(std::memory_order_acquire);
+    if (items && index < items->capacity) [[likely]] {
+        bool retry = false;
+        Value v = items->slots[index].try_share(&retry);
+        if (!retry && v) [[likely]] {
+            if (list.guarded.items.load(std::memory_order_acquire) == items) [[likely]] return Maybe<>::adopt(v);
+            detail::decref(v);
+        }
+    }
+    return detail::list_get_locked(t, list, index);
+}
 Result<void> list_append(Thread& t, Locked<List>& list, Ref<> item);
 inline Result<void> list_append(Thread& t, Borrowed<List> list, Ref<> item) {
     Locked<List> locked(t, list);
     return list_append(t, locked, std::move(item));
 }
+Result<void> list_insert(Thread& t, Locked<List>& list, std::size_t index, Ref<> item);
+// Room for `capacity` items in all; fails without memory.
+Result<void> list_reserve(Thread& t, Locked<List>& list, std::size_t capacity);
+// Takes the item out; null if the index is beyond the end.
+Maybe<> list_take(Thread& t, Locked<List>& list, std::size_t index);
+void list_clear(Thread& t, Borrowed<List> list);
 // Replaces an item; false if the index is beyond the end.
 bool list_set(Thread& t, List& list, std::size_t index, Ref<> item);
+// Takes over what the caller counted.
+Result<Ref<List>> make_list_adopting(Thread& t, std::span<Value const> counted);
 // Replaces items [begin, end) by `borrowed` (begin <= end <= size, clamped to the size at that moment).
 Result<void> list_splice(Thread& t, Borrowed<List> list, std::size_t begin, std::size_t end, std::span<Value const> borrowed);
 // Appends what iterating gives.

@@ -155,12 +155,20 @@ void ready_type(Thread& t, Type& type) {
     type.qualname.set(short_name.share());
     type.name.set(std::move(short_name));
     std::vector<Value> order{Value::of(&type)};
-    if (base) for (Value v : base->mro.peek()->items()) order.push_back(v);
+    Type* mixin = type.def->mixin;
+    if (mixin) ready_type(t, *mixin);
+    if (base) {
+        for (Value v : base->mro.peek()->items()) {
+            if (!mixin || !is_subtype(*mixin, *static_cast<Type*>(v.pointer()))) order.push_back(v);
+        }
+    }
+    if (mixin) for (Value v : mixin->mro.peek()->items()) order.push_back(v);
     type.mro.set(must(oro::make_tuple(t, order)));
     if (base) {
-        Value one[] = {Value::of(base)};
-        type.bases.set(must(oro::make_tuple(t, one)));
+        Value both[] = {Value::of(base), Value::of(mixin)};
+        type.bases.set(must(oro::make_tuple(t, std::span<Value const>(both, mixin ? 2 : 1))));
         base->subclasses.push_back(&type);
+        if (mixin) mixin->subclasses.push_back(&type);
     } else {
         type.bases.set(empty_tuple());
     }
