@@ -74,7 +74,7 @@ Result<void> set_bases(Python& py, Type& type, Optional<> value) {
     CHECK(check_mutable(py, type, "__bases__", !value));
     return assign_bases(py, type, *value);
 }
-Maybe<> get_mro(Thread&, Type& type) { return Maybe<>(type.mro.load(&type)); }
+Maybe<Tuple> get_mro(Thread&, Type& type) { return type.mro.load(&type); }
 Maybe<> get_base(Thread&, Type& type) {
     if (!type.base) return {};
     return Borrowed<Type>(*type.base).share();
