@@ -1,6 +1,7 @@
 #include "object/call.h"
 
 #include "object/dict.h"
+#include "object/int.h"
 #include "object/list.h"
 #include "object/slot_wrapper.h"
 #include "object/str.h"
@@ -266,10 +267,12 @@ Result<bool> truth(Python& py, Borrowed<> v) {
 
 Result<std::int64_t> hash_value(Python& py, Borrowed<> v) {
     if (is_exact<Str>(v)) return hash_of(*as<Str>(v).get());
+    if (is_exact<Tuple>(v)) return hash_tuple(py, as<Tuple>(v));
     Value r = type_of(v).slot(Dunder::hash)(py, v.value(), Value{}, Value{});
     if (r.is_null()) return Raised{};
-    assert(r.is_int());
-    return r.as_int();
+    if (r.is_int()) [[likely]] return r.as_int();
+    Ref<> wide = Ref<>::adopt(r);  // 64 bits that don't fit an immediate
+    return to_int64(py, wide, nullptr);
 }
 
 }  // namespace oro

@@ -42,10 +42,7 @@ inline std::int64_t position_of(std::int64_t index, std::size_t length) {
 }
 // A subscript that isn't a slice, as a number: IndexError if it is huge, "`what` indices must be integers or slices, not X".
 Result<std::int64_t> subscript(Python& py, Borrowed<> index, char const* what);
-<<<<<<< HEAD
 // The number of a repetition, not below 0: "can't multiply sequence by non-int of type 'X'".
 Result<std::size_t> repeat_count(Python& py, Borrowed<> v);
-=======
->>>>>>> main
 
 }  // namespace oro

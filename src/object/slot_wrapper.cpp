@@ -87,12 +87,14 @@ Value call_python_slot(Python& py, Dunder d, Value self, Value a, Value b) {
                     return {};
                 }
                 Value plain = int_number(result.value());
-                // A number that is its own hash; -1 means failure in C, so -2 stands for it.
-                if (plain.is_int() && plain.as_int() < (std::int64_t(1) << 61) - 1 && plain.as_int() > -((std::int64_t(1) << 61) - 1)) {
-                    return plain.as_int() == -1 ? Value::of_int(-2) : plain;
+                // A number of 64 bits is the hash itself; -1 means failure in C, so -2 stands for it.
+                if (plain.is_int()) return plain.as_int() == -1 ? Value::of_int(-2) : plain;
+                auto& big = *static_cast<BigInt*>(plain.pointer());
+                if (big.magnitude().size() == 1 && big.limbs[0] <= std::uint64_t(INT64_MAX) + big.negative()) {
+                    return share(plain).release();
                 }
                 auto h = hash_value(py, Borrowed<>(plain));
-                return h.raised() ? Value{} : Value::of_int(std::move(h).take());
+                return h.raised() ? Value{} : make_int(py, std::move(h).take()).release();
             }
             auto index = to_index(py, result);
             if (index.raised()) return {};
@@ -201,6 +203,7 @@ Result<void> add_slot_wrappers(Thread& t, Type& type) {
         Ref<Str> key = intern_immortal(t, text);
         if (dict_get(t, **type.dict, key)) return {};
         Ref<SlotWrapper> w = TRY(make<SlotWrapper>(t, SlotWrapper::type(), which, special, fn, text, &type));
+        detail::make_immortal(w.get());
         return dict_set(t, **type.dict, key, std::move(w));
     };
     bool has_eq = false, has_hash = false;

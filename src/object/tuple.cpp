@@ -38,4 +38,9 @@ Result<Ref<Tuple>> make_tuple(Thread& t, std::span<Value const> borrowed) {
     return tuple;
 }
 
+Result<Ref<Tuple>> tuple_slice(Thread& t, Borrowed<Tuple> tuple, std::size_t begin, std::size_t end) {
+    if (begin == 0 && end == tuple->size && is_exact<Tuple>(Borrowed<>(tuple))) return tuple.share();
+    return make_tuple(t, tuple->items().subspan(begin, end - begin));
+}
+
 }  // namespace oro

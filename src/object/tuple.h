@@ -25,6 +25,8 @@ struct Tuple : Object {
 Result<Ref<Tuple>> make_tuple_uninitialized(Thread& t, std::size_t size);
 Result<Ref<Tuple>> make_tuple(Thread& t, std::span<Value const> borrowed);
 Ref<Tuple> empty_tuple();
+Result<Ref<Tuple>> tuple_slice(Thread& t, Borrowed<Tuple> tuple, std::size_t begin, std::size_t end);
+Result<std::int64_t> hash_tuple(Python& py, Borrowed<Tuple> tuple);
 template <class... R> Result<Ref<Tuple>> make_tuple_of(Thread& t, R&&... refs) {
     Ref<Tuple> tuple = TRY(make_tuple_uninitialized(t, sizeof...(R)));
     std::size_t i = 0;

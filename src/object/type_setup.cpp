@@ -51,16 +51,19 @@ Result<void> fill_dictionary(Thread& t, Type& type) {
                      : m.kind == MethodKind::class_ ? classmethod_descriptor_type
                                                     : native_function_type;
         Ref<Native> n = TRY(make<Native>(t, kind, &m, Maybe<>(), Maybe<>(), &type));
+        detail::make_immortal(n.get());  // like the type: threads use it without counting
         CHECK(dict_set(t, dict, key, std::move(n)));
     }
     for (GetSetDef const& g : def.getsets) {
         Ref<Str> key = intern_immortal(t, g.name);
         Ref<GetSet> d = TRY(make<GetSet>(t, getset_descriptor_type, &g, &type));
+        detail::make_immortal(d.get());
         CHECK(dict_set(t, dict, key, std::move(d)));
     }
     CHECK(add_slot_wrappers(t, type));
     if (def.new_) {
         Ref<Native> n = TRY(make<Native>(t, native_function_type, &new_method_def, Maybe<>(Borrowed<Type>(type).share()), Maybe<>(), &type));
+        detail::make_immortal(n.get());
         CHECK(dict_set(t, dict, name::dunder_new(), std::move(n)));
     }
     if (!dict_get(t, dict, name::dunder_doc())) {

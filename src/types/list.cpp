@@ -96,7 +96,8 @@ Result<void> remove(Python& py, Borrowed<List> self, Borrowed<> value) {
         if (!TRY(equal(py, *item, value))) continue;
         Maybe<> taken;
         Locked<List> locked(py, self);
-        taken = list_take(py, locked, i);
+        // Comparing ran Python, or another thread was faster: then the item isn't there any more.
+        if (i < self->size() && locked->items.load()->slots[i].peek_relaxed() == item.value()) taken = list_take(py, locked, i);
         return {};
     }
 }
@@ -120,17 +121,17 @@ Result<Ref<List>> get_slice(Python& py, Borrowed<List> self, Slice const& slice)
     SliceNumbers numbers = TRY(slice_numbers(py, slice));
     SliceBounds b = clip_slice(numbers, self->size());
     if (b.step == 1) return list_copy(py, self, std::size_t(b.start), std::size_t(b.start + b.count));
-    Ref<List> result = TRY(make_list(py, std::size_t(b.count)));
-    Locked<List> locked(py, self);
-    b = clip_slice(numbers, self->size());
-    Slot* from = b.count > 0 ? locked->items.load(std::memory_order_relaxed)->slots : nullptr;
-    for (std::int64_t i = 0; i < b.count; ++i) {
-        // The result is this thread's own; it may need more room if the list grew meanwhile.
-        Locked<List>& room = locked;
-        (void)room;
-        CHECK(append_private(py, *result, share(from[b.start + i * b.step].peek_relaxed())));
+    for (;;) {
+        auto room = std::size_t(b.count);
+        Ref<List> result = TRY(make_list(py, room));
+        if (room == 0) return result;
+        Locked<List> locked(py, self);
+        b = clip_slice(numbers, self->size());
+        if (std::size_t(b.count) > room) continue;  // it grew meanwhile
+        Slot* from = locked->items.load(std::memory_order_relaxed)->slots;
+        for (std::int64_t i = 0; i < b.count; ++i) append_private(*result, share(from[b.start + i * b.step].peek_relaxed()));
+        return result;
     }
-    return result;
 }
 
 Result<Ref<>> getitem(Python& py, Borrowed<List> self, Borrowed<> index) {
@@ -257,7 +258,10 @@ Result<Ref<List>> repeat(Python& py, Borrowed<List> self, Borrowed<> times) {
     std::size_t total;
     if (__builtin_mul_overflow(n, items->size, &total) || total > std::size_t(PTRDIFF_MAX) / sizeof(Value)) return raise_no_memory(py);
     Ref<List> result = TRY(make_list(py, total));
-    fill_repeated(*result, items->items(), n);
+    if (items->size > 0) {
+        for (std::size_t k = 0; k < n; ++k)
+            for (Value v : items->items()) append_private(*result, share(v));
+    }
     return result;
 }
 
@@ -339,7 +343,7 @@ constexpr SlotDef slots[] = {
     slot<Dunder::repr, repr_list>,     slot<Dunder::len, len>,         slot<Dunder::iter, iter>,
     slot<Dunder::getitem, getitem>,    slot<Dunder::setitem, setitem>, slot<Dunder::delitem, delitem>,
     slot<Dunder::contains, contains>,  slot<Dunder::concat, concat>,   slot<Dunder::iconcat, iconcat>,
-    slot<Dunder::repeat, repeat>,      slot<Dunder::irepeat, irepeat>, {Dunder::hash, nullptr},
+    slot<Dunder::repeat, repeat>,      slot<Dunder::irepeat, irepeat>,
     ORO_COMPARE_SLOTS(compare_lists),
 };
 constexpr TypeDef list_def{

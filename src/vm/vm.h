@@ -31,6 +31,8 @@ Value make_generator(Thread* t, Value* regs);
 // Links a suspended generator's frame on top, to be entered; `v` as in a register (null: None). False if it can't be resumed this way.
 bool enter_generator(Thread* t, Generator* g, Value v);
 
+// RecursionError: "maximum recursion depth exceeded".
+Raised raise_recursion_limit(Thread& t);
 Value not_an_iterator(Thread* t, Value v);
 // A StopIteration on its way is dropped: true.
 bool iteration_ended(Thread* t);

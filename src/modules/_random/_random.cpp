@@ -165,17 +165,14 @@ Result<void> setstate(Python& py, Borrowed<Random> self, Borrowed<> state) {
     return {};
 }
 
-bool inherits_constructor(Type& type);
+Value random_new(Python& py, Type& type, Value const*, std::size_t, Tuple*) { return make<Random>(py, type).release(); }
 
-Value random_new(Python& py, Type& type, Value const* args, std::size_t n, Tuple* names) {
+Value random_init(Python& py, Value self, Value const* args, std::size_t n, Tuple* names) {
     auto run = [&]() -> Result<Ref<>> {
-        if (names && names->size > 0 && inherits_constructor(type)) {
-            return raise(py, exc::TypeError, "Random() takes no keyword arguments");
-        }
-        if (n > 1 && inherits_constructor(type)) return raise(py, exc::TypeError, "Random expected at most 1 argument, got {}", n);
-        Ref<Random> self = TRY(make<Random>(py, type));
-        CHECK(seed(py, self, n > 0 ? Borrowed<>(args[0]) : none));
-        return self;
+        if (names && names->size > 0) return raise(py, exc::TypeError, "Random() takes no keyword arguments");
+        if (n > 1) return raise(py, exc::TypeError, "Random expected at most 1 argument, got {}", n);
+        CHECK(seed(py, as<Random>(self), n > 0 ? Borrowed<>(args[0]) : none));
+        return none.share();
     };
     return run().release();
 }
@@ -196,15 +193,11 @@ constexpr TypeDef kRandomDef{
     .flags = type_flag::subclassable,
     .hooks = hooks_of<Random>(),
     .new_ = random_new,
+    .init = random_init,
     .methods = kMethods,
 };
 
 ORO_TYPE(random_type, kRandomDef);
-
-// Whether __init__ is the one that takes no arguments of its own: then the constructor checks them.
-bool inherits_constructor(Type& type) {
-    return type.init.load(std::memory_order_relaxed) == random_type.init.load(std::memory_order_relaxed);
-}
 
 Type& Random::type() { return random_type; }
 
