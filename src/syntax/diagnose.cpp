@@ -40,7 +40,7 @@ public:
 
         bool matched = !value_error && matcher_.run(rule, start, false);
         if (options_.allow_incomplete_input && !matched) {
-            std::size_t last = value_error ? parser_stop_ : matcher_.furthest();
+            std::size_t last = value_error ? parser_.error_token() : matcher_.furthest();
             if (tokens_[last].at_end)
                 return matcher_.error_here(ErrorKind::incomplete_input, tokens_[last], "incomplete input");
         }
@@ -66,7 +66,9 @@ private:
 
     const SyntaxError* found() {
         if (matcher_.error_from_tokenizer()) return matcher_.error();
-        return prefer_tokenizer_error(matcher_.error(), tokens_[matcher_.furthest()].lineno);
+        const Token& last = tokens_[matcher_.furthest()];
+        // Where the end has been seen already, there is no rest to look into.
+        return last.at_end ? matcher_.error() : prefer_tokenizer_error(matcher_.error(), last.lineno);
     }
 
     // Faults in the rest of the text explain a syntax error better than it does itself.

@@ -200,6 +200,10 @@ bool Matcher::act(const GrammarAction& action, const Captures& captures, int at)
         const Token& end = tokens_[static_cast<std::size_t>(inner.end - 1)];
         return syntax_error({first.lineno, first.col + 1, end.end_lineno, end.end_col + 1}, text());
     }
+    if (name == "diamond") {
+        if (parser_.flufl() || !follows_closely(b.start, Tok::Greater)) return false;
+        return syntax_error(span(), text());
+    }
     if (name == "range") return syntax_error(span(), text());
     if (name == "from") return syntax_error(from_here(), text());
     if (name == "last") {

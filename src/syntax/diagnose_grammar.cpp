@@ -8,7 +8,7 @@
 //   a:x                                  remembers what x matched as `a` (or b)
 //   => action                            what to report once the alternative has matched; see diagnose_actions.cpp
 //
-// Rules called invalid_... match only on the second pass. Which mistake is reported depends on the order in which
+// Alternatives that are a rule called invalid_... count only on the second pass. Which mistake is reported depends on the order in which
 // alternatives are tried, so that the order is that of CPython's grammar. Left recursion is written as repetition.
 #include "syntax/diagnose_grammar.h"
 
@@ -82,10 +82,10 @@ star_etc: invalid_star_etc | '*' param_no_default param_maybe_default* kwds?
   | '*' param_no_default_star_annotation param_maybe_default* kwds?
   | '*' ',' param_maybe_default+ kwds? | kwds
 kwds: invalid_kwds | '**' param_no_default
-param_no_default: param ',' | param &')'
+param_no_default: param ',' TYPE_COMMENT? | param TYPE_COMMENT? &')'
 param_no_default_star_annotation: NAME ':' star_expression ',' | NAME ':' star_expression &')'
-param_with_default: param default ',' | param default &')'
-param_maybe_default: param default? ',' | param default? &')'
+param_with_default: param default ',' TYPE_COMMENT? | param default TYPE_COMMENT? &')'
+param_maybe_default: param default? ',' TYPE_COMMENT? | param default? TYPE_COMMENT? &')'
 param: NAME (':' expression)?
 default: '=' expression | invalid_default
 
@@ -162,7 +162,7 @@ disjunction*: conjunction ('or' conjunction)+ | conjunction
 conjunction*: inversion ('and' inversion)+ | inversion
 inversion*: 'not' inversion | comparison
 comparison: bitwise_or (compare_op bitwise_or)+ | bitwise_or
-compare_op: '==' | NOTEQUAL | '<=' | '<' | '>=' | '>' | 'not' 'in' | 'in' | 'is' 'not' | 'is'
+compare_op: invalid_diamond | NOTEQUAL | '==' | '<=' | '<' | '>=' | '>' | 'not' 'in' | 'in' | 'is' 'not' | 'is'
 bitwise_or*: bitwise_xor ('|' bitwise_xor)*
 bitwise_xor*: bitwise_and ('^' bitwise_and)*
 bitwise_and*: shift_expr ('&' shift_expr)*
@@ -293,6 +293,8 @@ invalid_block: NEWLINE !INDENT => indent "expected an indented block"
 invalid_arithmetic: sum ('+' | '-' | '*' | '/' | '%' | '//' | '@') a:'not' b:inversion
     => range a b "'not' after an operator must be parenthesized"
 invalid_factor: ('+' | '-' | '~') a:'not' b:factor => range a b "'not' after an operator must be parenthesized"
+
+invalid_diamond: a:'<' b:'>' => diamond a b "invalid syntax.  Maybe you meant '!=' instead of '<>'?"
 
 invalid_comprehension: ('[' | '(' | '{') a:starred_expression for_if_clauses
     => at a "iterable unpacking cannot be used in comprehension"

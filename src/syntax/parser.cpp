@@ -131,11 +131,13 @@ void Parser::report(ErrorKind kind, Position start, Position end, std::string_vi
 }
 
 void Parser::report_at(const Token& t, std::string_view message) {
+    if (!failed_) error_token_ = static_cast<std::size_t>(&t - tokens_.data());
     report(ErrorKind::syntax_error, {t.lineno, t.col}, {t.end_lineno, t.end_col}, message);
 }
 
 void Parser::report_at_or_here(const Token& t, std::string_view message) {
     if (t.col >= 0) return report_at(t, message);
+    if (!failed_) error_token_ = static_cast<std::size_t>(&t - tokens_.data());
     std::string_view before = source_.text().substr(0, t.end);
     std::size_t line_start = 0;
     for (int i = 1; i < t.end_lineno; ++i) line_start = before.find('\n', line_start) + 1;

@@ -42,6 +42,8 @@ public:
 
     // The fault, when it was one in a value; else null, and failed_at() tells the token that did not fit.
     const SyntaxError* error() const { return error_; }
+    // The last token read for it.
+    std::size_t error_token() const { return error_token_; }
     // That fault is final, whatever the rest of the text holds.
     bool error_is_final() const { return error_is_final_; }
     std::size_t failed_at() const { return static_cast<std::size_t>(failed_at_ - tokens_.data()); }
@@ -61,6 +63,7 @@ public:
     Expr* star_named_expression();
     Expr* yield_expression();
     Expr* inversion_expression() { return inversion(); }
+    Expr* strings();
     Expr* expression();
     Expr* disjunction();
     Expr* comparison();
@@ -165,7 +168,6 @@ private:
         int quote_size = 0;
     };
     StringBody string_body(const Token& t) const;
-    Expr* strings();
     Constant* plain_string();
     ConstantValue decode_str(std::string_view text, bool raw, const Token& token, const Token& warn_token);
     ConstantValue decode_bytes(const StringBody& body, const Token& token);
@@ -263,6 +265,7 @@ private:
     bool flufl_;
     const Token* failed_at_ = nullptr;
     const SyntaxError* error_ = nullptr;
+    std::size_t error_token_ = 0;
     Token poison_[4];
     std::uintptr_t stack_limit_;
     // Lists under construction, innermost last.

@@ -288,6 +288,7 @@ Expr* Parser::strings() {
             any_format = any_plain = any_str = true;
             format_string(parts);
         } else if (at(Tok::TstringStart)) {
+            if (any_bytes && any_str) break;
             any_temp = true;
             format_string(parts);
         } else {

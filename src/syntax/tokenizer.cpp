@@ -342,9 +342,7 @@ Operator read_operator(const char* p) {
     case '|': return either(Tok::Bar, Tok::BarEqual);
     case '^': return either(Tok::Circumflex, Tok::CircumflexEqual);
     case '@': return either(Tok::At, Tok::AtEqual);
-    case '<':
-        if (p[1] == '>') return {Tok::NotEqual, 2};
-        return doubled(Tok::Less, Tok::LessEqual, Tok::LeftShift, Tok::LeftShiftEqual);
+    case '<': return doubled(Tok::Less, Tok::LessEqual, Tok::LeftShift, Tok::LeftShiftEqual);
     case '>': return doubled(Tok::Greater, Tok::GreaterEqual, Tok::RightShift, Tok::RightShiftEqual);
     case '.': return p[1] == '.' && p[2] == '.' ? Operator{Tok::Ellipsis, 3} : Operator{Tok::Dot, 1};
     default: return {Tok::Op, 1};

@@ -51,6 +51,9 @@ void Tokenizer::scan_string(Token& token) {
         if (c == '\n') next_line();
     }
     finish(token, Tok::String, start, cursor_);
+    if (lineno_ != first_lineno && !joined_lines_) joined_lines_ = first_line;
+    // Two quotes might have become three.
+    if (size == 1 && cursor_ == end_ && cursor_[-2] == quote && cursor_ - 1 > start) token.at_end = true;
     token.lineno = first_lineno;
     token.col = static_cast<int>(start - first_line);
 }
