@@ -84,6 +84,7 @@ enum class Intrinsic1 : std::uint8_t {
     subscript_generic,       // Generic[*params]
     typealias,               // (name, type params or None, compute function)
     list_to_tuple_unused,
+    stopiteration_value,     // an exception thrown into a delegate: the value of a StopIteration; another is raised again
 };
 enum class Intrinsic2 : std::uint8_t {
     prep_reraise_star,       // (original group, list of exceptions) -> what to raise or None

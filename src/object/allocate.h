@@ -13,8 +13,11 @@
 namespace oro {
 
 // Gives an edge of the object graph to the collector: called for each reference an object holds.
+// An edge that holds no count (an instance's type, a deferred object in a frame's register) goes through uncounted().
 struct Visitor {
     void (*visit)(Visitor&, Header*);
+    void (*visit_uncounted)(Visitor&, Header*);  // null: such edges don't matter to this walk
+    void uncounted(Header* p) { if (p && visit_uncounted) visit_uncounted(*this, p); }
     void operator()(Value v) { if (v.is_pointer()) visit(*this, v.pointer()); }
     void operator()(Header* p) { if (p) visit(*this, p); }
     template <class T> void operator()(Member<T> const& m) { (*this)(m.slot().peek_relaxed()); }
@@ -63,10 +66,11 @@ template <class T, class... A> T* construct_keeping_header(Header* memory, A&&..
     std::uint32_t local = memory->local.load(std::memory_order_relaxed);
     std::uint32_t shared = memory->shared.load(std::memory_order_relaxed);
     T* o = new (static_cast<void*>(memory)) T(std::forward<A>(args)...);
-    o->owner.store(owner, std::memory_order_relaxed);
-    o->flags.store(flags, std::memory_order_relaxed);
-    o->local.store(local, std::memory_order_relaxed);
-    o->shared.store(shared, std::memory_order_relaxed);
+    Header* header = o;  // a struct may have fields of the same names
+    header->owner.store(owner, std::memory_order_relaxed);
+    header->flags.store(flags, std::memory_order_relaxed);
+    header->local.store(local, std::memory_order_relaxed);
+    header->shared.store(shared, std::memory_order_relaxed);
     return o;
 }
 

@@ -18,6 +18,10 @@ struct Bytes : Object {
 };
 
 Result<Ref<Bytes>> make_bytes(Thread& t, std::string_view octets);
+Ref<Bytes> empty_bytes();
+// The caller fills it before anybody else sees it. Of size 0 it is the shared object.
 Result<Ref<Bytes>> make_bytes_uninitialized(Thread& t, std::size_t size);
+std::int64_t hash_of(Bytes const& b);        // never -1; 0 for b''; that of the str of the same Latin-1 octets
+void init_bytes(Thread& t);                  // at start-up, after init_strings
 
 }  // namespace oro

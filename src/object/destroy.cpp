@@ -25,7 +25,8 @@ bool finalize(Python& py, Object* o, Type& type) {
     if (!del) return false;
     o->set(flag::finalized);
     // Alive again for the time of the call, owned by this thread.
-    o->shared.store(0, std::memory_order_relaxed);
+    // Weak references, which still point to it, read it from any thread.
+    o->shared.store(o->has(flag::weakly_referenced) ? detail::kConcurrent : 0, std::memory_order_relaxed);
     o->local.store(1, std::memory_order_relaxed);
     o->owner.store(py.id, std::memory_order_release);
     Value pending = std::exchange(py.raised, Value{});

@@ -224,7 +224,7 @@ Result<void> instance_each(Thread& t, Object* o, void (*f)(void*, Borrowed<Str>,
 void instance_trace(Object* o, Visitor& v) {
     Shape& shape = shape_of(o->shape.load(std::memory_order_relaxed));
     Type& type = *shape.type;
-    v(static_cast<Header*>(&type));
+    v.uncounted(&type);
     for (std::uint32_t offset : type.slot_offsets) v(slot_at(o, offset).peek_relaxed());
     if (type.extra_offset == 0) return;
     if (shape.dict_mode) {

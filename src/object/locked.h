@@ -17,11 +17,11 @@ class Section {
 public:
     Section(Thread& t, Object* o) : t_(t), o_(t.alone ? nullptr : o) {
         assert(t.sections == 0 && "sections don't nest; use Section2");
-        if (o_) lock(t_, o_->lock);
+        if (o_) oro::lock(t_, o_->lock);
         ++t_.sections;
     }
     ~Section() {
-        if (o_) unlock(o_->lock);
+        if (o_) oro::unlock(o_->lock);
         --t_.sections;
         if (t_.doomed) [[unlikely]] destroy_doomed(t_);
     }
@@ -40,15 +40,15 @@ public:
         if (!t.alone) {
             first_ = a < b ? a : b;
             second_ = a < b ? b : a;
-            lock(t_, first_->lock);
-            if (second_ != first_) lock(t_, second_->lock);
+            oro::lock(t_, first_->lock);
+            if (second_ != first_) oro::lock(t_, second_->lock);
         }
         ++t_.sections;
     }
     ~Section2() {
         if (first_) {
-            if (second_ != first_) unlock(second_->lock);
-            unlock(first_->lock);
+            if (second_ != first_) oro::unlock(second_->lock);
+            oro::unlock(first_->lock);
         }
         --t_.sections;
         if (t_.doomed) [[unlikely]] destroy_doomed(t_);

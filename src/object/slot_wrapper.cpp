@@ -203,6 +203,7 @@ Result<void> add_slot_wrappers(Thread& t, Type& type) {
         Ref<Str> key = intern_immortal(t, text);
         if (dict_get(t, **type.dict, key)) return {};
         Ref<SlotWrapper> w = TRY(make<SlotWrapper>(t, SlotWrapper::type(), which, special, fn, text, &type));
+        detail::make_immortal(w.get());
         return dict_set(t, **type.dict, key, std::move(w));
     };
     bool has_eq = false, has_hash = false;

@@ -13,6 +13,11 @@ namespace oro {
 
 enum class StrKind : std::uint8_t { ascii = 0, one = 1, two = 2, four = 4 };  // `one`: some code point in 0x80..0xFF
 
+struct Str;
+namespace detail {
+void forget_interned(Str* dying);
+}
+
 struct Utf8Cache {
     std::size_t size;
     char data[];
@@ -25,6 +30,7 @@ struct Str : Object {
         if (kind != StrKind::ascii) new (cache_slot()) std::atomic<Utf8Cache*>(nullptr);
     }
     ~Str() {
+        if (is_interned()) detail::forget_interned(this);
         if (!is_ascii()) buffer_free(cache_slot()->load(std::memory_order_relaxed));
     }
     static Type& type();
@@ -81,7 +87,7 @@ Result<Ref<Str>> concat(Thread& t, Borrowed<Str> a, Borrowed<Str> b);
 bool equal(Str const& a, Str const& b);
 bool equal(Str const& a, std::string_view ascii);
 int compare(Str const& a, Str const& b);                              // by code points
-std::int64_t hash_of(Str const& s);                                   // never 0 or -1
+std::int64_t hash_of(Str const& s);                                   // never -1; 0 for the empty str
 // UTF-8; fails with UnicodeEncodeError on lone surrogates. Lives as long as the str.
 Result<std::string_view> utf8_of(Thread& t, Borrowed<Str> s);
 // With lone surrogates encoded as three bytes; for messages and internal use. Fails only without memory.
@@ -91,6 +97,11 @@ std::string wtf8_of(Str const& s);
 Ref<Str> intern(Thread& t, Ref<Str> s);
 inline Result<Ref<Str>> make_interned(Thread& t, std::string_view utf8) { return intern(t, TRY(make_str(t, utf8))); }
 Ref<Str> intern_immortal(Thread& t, std::string_view utf8);           // at start-up and for names of modules' code
+
+// Makes the shared strings and the name table: the first thing at start-up, after seed_hashes() and once Str::type() has its
+// root shape.
+void init_strings(Thread& t);
+void init_interning(Thread& t);                                       // a part of init_strings
 
 // Builds text piece by piece, widening as needed. Failure to get memory is kept and reported by finish().
 class StrBuilder {

@@ -37,6 +37,9 @@ struct Thread : Mutator {
     HandledException base_handled;
     HandledException* handled = &base_handled;
     Frame* frame = nullptr;                   // innermost Python frame
+    Value result;                             // counted; what interpret() is about to return
+    std::uint32_t misses = 0;                 // of inline caches; paces relearning
+    bool yielded = false;                     // that is a yielded value, not a returned one
     Value* stack_begin = nullptr;             // the VM stack
     Value* stack_end = nullptr;
     char const* native_limit = nullptr;       // the C stack may not go below this address

@@ -23,6 +23,7 @@ struct Dict;
 struct Native;
 struct MethodDef;
 struct Visitor;
+struct BufferHooks;
 
 enum class Dunder : std::uint8_t {
 #define DUNDER(slot, name, arity, result, doc) slot,
@@ -95,6 +96,7 @@ struct TypeDef {
     char const* doc = nullptr;
     char const* signature = nullptr;  // of the constructor: 'iterable=(), /'
     Type* base = nullptr;             // null: object
+    Type* mixin = nullptr;            // a second base, which adds no fields (ExceptionGroup's)
     std::uint32_t size = 0;           // of an instance (of its fixed part)
     std::uint32_t item_size = 0;
     std::uint32_t flags = 0;
@@ -102,6 +104,7 @@ struct TypeDef {
     NewFn new_ = nullptr;             // null: inherited
     InitFn init = nullptr;
     CallFn call = nullptr;
+    BufferHooks const* buffer = nullptr;  // the buffer protocol (object/buffer.h); inherited
     std::span<MethodDef const> methods{};
     std::span<SlotDef const> slots{};
     std::span<GetSetDef const> getsets{};
@@ -143,7 +146,7 @@ struct Type : Object {
 
 // Registers a native type with start-up. Use at namespace scope beside the tables: ORO_TYPE(list_type, list_def);
 #define ORO_TYPE(object, def)                                                                                   \
-    constinit ::oro::Type object{def};                                                                          \
+    [[clang::no_destroy]] constinit ::oro::Type object{def};                                                    \
     [[gnu::used, gnu::retain, gnu::section("oro_types")]] ::oro::Type* const ORO_CONCAT(oro_entry_, object) = &object
 
 // The type's __name__ (what stands after the last dot for native types).

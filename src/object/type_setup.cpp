@@ -51,16 +51,19 @@ Result<void> fill_dictionary(Thread& t, Type& type) {
                      : m.kind == MethodKind::class_ ? classmethod_descriptor_type
                                                     : native_function_type;
         Ref<Native> n = TRY(make<Native>(t, kind, &m, Maybe<>(), Maybe<>(), &type));
+        detail::make_immortal(n.get());  // like the type: threads use it without counting
         CHECK(dict_set(t, dict, key, std::move(n)));
     }
     for (GetSetDef const& g : def.getsets) {
         Ref<Str> key = intern_immortal(t, g.name);
         Ref<GetSet> d = TRY(make<GetSet>(t, getset_descriptor_type, &g, &type));
+        detail::make_immortal(d.get());
         CHECK(dict_set(t, dict, key, std::move(d)));
     }
     CHECK(add_slot_wrappers(t, type));
     if (def.new_) {
         Ref<Native> n = TRY(make<Native>(t, native_function_type, &new_method_def, Maybe<>(Borrowed<Type>(type).share()), Maybe<>(), &type));
+        detail::make_immortal(n.get());
         CHECK(dict_set(t, dict, name::dunder_new(), std::move(n)));
     }
     if (!dict_get(t, dict, name::dunder_doc())) {
@@ -152,12 +155,20 @@ void ready_type(Thread& t, Type& type) {
     type.qualname.set(short_name.share());
     type.name.set(std::move(short_name));
     std::vector<Value> order{Value::of(&type)};
-    if (base) for (Value v : base->mro.peek()->items()) order.push_back(v);
+    Type* mixin = type.def->mixin;
+    if (mixin) ready_type(t, *mixin);
+    if (base) {
+        for (Value v : base->mro.peek()->items()) {
+            if (!mixin || !is_subtype(*mixin, *static_cast<Type*>(v.pointer()))) order.push_back(v);
+        }
+    }
+    if (mixin) for (Value v : mixin->mro.peek()->items()) order.push_back(v);
     type.mro.set(must(oro::make_tuple(t, order)));
     if (base) {
-        Value one[] = {Value::of(base)};
-        type.bases.set(must(oro::make_tuple(t, one)));
+        Value both[] = {Value::of(base), Value::of(mixin)};
+        type.bases.set(must(oro::make_tuple(t, std::span<Value const>(both, mixin ? 2 : 1))));
         base->subclasses.push_back(&type);
+        if (mixin) mixin->subclasses.push_back(&type);
     } else {
         type.bases.set(empty_tuple());
     }

@@ -1,0 +1,50 @@
+// What the words of feedback mean. Each is one atomic word that describes itself, so that it cannot tear and any thread may replace it at
+// any time:
+//   0                          nothing learnt
+//   {shape or version:32, payload:31, 1}   attribute: slot of objects of this shape, payload = byte offset / 8 << 1, low bit 1: in the
+//                              overflow array (index). Global: entry of a globals table with this version, payload = index
+//   pointer to a Record        immutable, retired when it is replaced
+#pragma once
+#include "object/dict.h"
+#include "object/instance.h"
+#include "object/native.h"
+#include "vm/dispatch.h"
+
+namespace oro::vm {
+
+struct Record {
+    enum Kind : std::uint8_t {
+        method,        // a method-like value of the class: bind it to the object
+        value,         // any other value of the class (no descriptor, not shadowed by the instance)
+        getter,        // a property: value is its getter
+        module,        // entry `index` of the module's dictionary with table version `version`
+        type_value,    // an attribute of the type `object` itself, at `version`
+        builtin,       // globals table `version` lacks the name; builtins table `version2` has it at `index`
+        slot,          // __slots__ field at byte offset `index`
+    } kind = value;
+    ShapeId shape = 0;
+    std::uint32_t version = 0, version2 = 0, index = 0;
+    Value value_;      // not counted: it lives as long as the version is the same
+    Header* object = nullptr;
+};
+
+inline std::atomic<std::uint64_t>& feedback_of(Value* k, unsigned site) {
+    return reinterpret_cast<std::atomic<std::uint64_t>*>(k)[-1 - std::ptrdiff_t(site)];
+}
+inline Record* record_of(std::uint64_t ic) { return reinterpret_cast<Record*>(ic); }
+void learn(Value* k, unsigned site, std::uint64_t packed);
+void learn(Value* k, unsigned site, Record const& record);
+
+// The value of a slot as a register holds it; null if it is empty or can't be had without a lock.
+Value read_shared_slot(Slot const& slot);
+inline Value read_slot(Slot const& slot) {
+    Value v = slot.peek();
+    if (!v.is_pointer()) return v;
+    if (v.pointer()->owner.load(std::memory_order_relaxed) == current_owner) [[likely]] {
+        detail::incref(v.pointer());
+        return v;
+    }
+    return read_shared_slot(slot);
+}
+
+}  // namespace oro::vm

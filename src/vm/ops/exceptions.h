@@ -1,0 +1,36 @@
+// Exceptions.
+
+OP(raise_) {
+    SAVE();
+    slow::raise_(t, regs, pc, k, word);
+    ERROR();
+}
+
+OP(reraise) {
+    SAVE();
+    slow::reraise(t, regs, pc, k, word);
+    GOTO_OP(unwind_again_);
+}
+
+// R[a] = the exception handled before; handled = R[b]
+OP(push_exc) {
+    Value before = std::exchange(t->handled->exception, Value{});
+    t->handled->exception = reg::share(regs[b_of(word)]).release();
+    if (flag_of(word, LAST_B)) consume(regs, b_of(word));
+    put(regs, a_of(word), before.is_null() ? kNone : reg::adopt(before));
+    NEXT(1);
+}
+
+// handled = R[a]
+OP(pop_exc) {
+    SAVE();
+    Value before = regs[a_of(word)];
+    regs[a_of(word)] = Value{};
+    Value now = std::exchange(t->handled->exception, before == kNone ? Value{} : reg::publish(before));
+    detail::decref(now);
+    NEXT(1);
+}
+
+SLOW_OP(exc_match)
+SLOW_OP(exc_group_match)
+SLOW_OP(with_exit)

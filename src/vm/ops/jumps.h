@@ -1,0 +1,51 @@
+// Jumps. Back edges are safepoints.
+
+OP(jump) { NEXT(1 + jump_of(word)); }
+
+OP(jump_back) {
+    if (t->breaker.load(std::memory_order_relaxed) != 0) [[unlikely]] {
+        SAVE();
+        if (!slow::jump_back(t, regs, pc, k, word)) ERROR();
+    }
+    NEXT(1 + jump_of(word));
+}
+
+OP(jump_if_true) {
+    Value v = regs[a_of(word)];
+    if (v == kTrue) NEXT(1 + jump_of(word));
+    if (v == kFalse || v == kNone) NEXT(1);
+    SAVE();
+    int outcome = condition(t, regs, word);
+    if (outcome < 0) [[unlikely]] ERROR();
+    NEXT(1 + (outcome ? jump_of(word) : 0));
+}
+
+OP(jump_if_false) {
+    Value v = regs[a_of(word)];
+    if (v == kTrue) NEXT(1);
+    if (v == kFalse || v == kNone) NEXT(1 + jump_of(word));
+    SAVE();
+    int outcome = condition(t, regs, word);
+    if (outcome < 0) [[unlikely]] ERROR();
+    NEXT(1 + (outcome ? 0 : jump_of(word)));
+}
+
+OP(jump_if_none) {
+    bool none_ = regs[a_of(word)] == kNone;
+    if (flag_of(word, LAST_A)) consume(regs, a_of(word));
+    NEXT(1 + (none_ ? jump_of(word) : 0));
+}
+
+OP(jump_if_not_none) {
+    bool none_ = regs[a_of(word)] == kNone;
+    if (flag_of(word, LAST_A)) consume(regs, a_of(word));
+    NEXT(1 + (none_ ? 0 : jump_of(word)));
+}
+
+OP(resume) {
+    if (t->breaker.load(std::memory_order_relaxed) != 0) [[unlikely]] {
+        SAVE();
+        if (!slow::jump_back(t, regs, pc, k, word)) ERROR();
+    }
+    NEXT(1);
+}
