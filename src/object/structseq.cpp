@@ -166,7 +166,7 @@ void struct_trace(Object* o, Visitor& v) {
 
 void struct_clear(Object* o) {
     auto* s = static_cast<Tuple*>(o);
-    for (std::size_t i = 0; i < struct_def_of(type_of(o)).fields.size(); ++i) oro::detail::decref(std::exchange(s->slots[i], Value{}));
+    for (std::size_t i = 0; i < struct_def_of(type_of(o)).fields.size(); ++i) (void)Ref<>::adopt(std::exchange(s->slots[i], Value{}));
 }
 
 constexpr MethodDef const struct_methods[2] = {

@@ -30,7 +30,9 @@ inline StructTypeDef const& struct_def_of(Type const& type) { return *static_cas
 
 // A new one with all fields None; set them before anybody else sees it.
 Result<Ref<Tuple>> make_struct(Thread& t, Type& type);
-inline void struct_set(Tuple& s, std::size_t field, Ref<> value) { detail::decref(std::exchange(s.slots[field], value.release())); }
+inline void struct_set(Tuple& s, std::size_t field, Ref<> value) {
+    (void)Ref<>::adopt(std::exchange(s.slots[field], value.release()));
+}
 // The type's n_fields and so on; then the type enters the module.
 Result<void> add_struct_type(Python& py, Module& m, Type& type);
 // The same without a module: for types that have no name in one (sys.version_info's).

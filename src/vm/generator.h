@@ -17,6 +17,8 @@ void note_coroutine_origin(Python& py, Generator& g);
 Result<Ref<>> get_awaitable_iterator(Python& py, Borrowed<> v);
 // Result of one step for send()/__next__: the value, or StopIteration raised with the return value.
 Value generator_step(Python& py, Generator& g, Resumed r, bool raise_stop);
+// What an async generator yields travels in a wrapper.
+Result<Ref<>> wrap_async_yield(Thread& t, Ref<> value);
 // An async generator is about to be iterated for the first time: firstiter hook, finalizer.
 Result<void> init_async_hooks(Python& py, Generator& g);
 

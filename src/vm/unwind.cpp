@@ -3,6 +3,7 @@
 #include "object/exception.h"
 #include "object/str.h"
 #include "object/traceback.h"
+#include "types/exception_group.h"
 #include "vm/op.h"
 
 namespace oro::vm {
@@ -221,86 +222,33 @@ SLOW(reraise) {
     return false;
 }
 
-namespace {
-bool catchable(Value v) { return is<Type>(v) && is_subtype(*static_cast<Type*>(v.pointer()), exc::BaseException); }
-
-Result<void> check_exception_classes(Python& py, Value v) {
-    if (catchable(v)) return {};
-    if (is<Tuple>(v)) {
-        bool good = true;
-        for (Value item : as<Tuple>(v)->items()) good &= catchable(item);
-        if (good) return {};
-    }
-    return raise(py, exc::TypeError, "catching classes that do not inherit from BaseException is not allowed");
-}
-
-bool matches(Value exception, Value cls) {
-    Type& type = type_of(exception);
-    if (is<Tuple>(cls)) {
-        for (Value item : as<Tuple>(cls)->items())
-            if (is_subtype(type, *static_cast<Type*>(item.pointer()))) return true;
-        return false;
-    }
-    return is_subtype(type, *static_cast<Type*>(cls.pointer()));
-}
-}  // namespace
-
 SLOW(exc_match) {
-    if (check_exception_classes(op.py, op.C()).raised()) return false;
-    return op.finish_value(Value::of_bool(matches(op.B(), op.C())));
+    if (check_except_type(op.py, Borrowed<>(op.C())).raised()) return false;
+    return op.finish_value(Value::of_bool(exception_matches(Borrowed<>(op.B()), Borrowed<>(op.C()))));
 }
 
 SLOW(exc_group_match) {
     Python& py = op.py;
-    Value exception = op.B(), cls = op.C();
-    if (check_exception_classes(py, cls).raised()) return false;
-    auto is_group_class = [](Value v) { return is_subtype(*static_cast<Type*>(v.pointer()), exc::BaseExceptionGroup); };
-    bool group = false;
-    if (is<Tuple>(cls)) for (Value item : as<Tuple>(cls)->items()) group |= is_group_class(item);
-    else group = is_group_class(cls);
-    if (group) {
-        (void)raise(py, exc::TypeError, "catching ExceptionGroup with except* is not allowed. Use except instead.");
-        return false;
+    Value exception = op.B();
+    if (check_except_star_type(py, Borrowed<>(op.C())).raised()) return false;
+    GroupSplit split;
+    bool wrapped = false;
+    if (exception != kNone) {
+        auto r = match_except_star(py, Borrowed<>(exception), Borrowed<>(op.C()), &wrapped);
+        if (r.raised()) return false;
+        split = std::move(r).take();
     }
-    Ref<> rest = none.share(), match = none.share();
-    if (exception == kNone) {
-        // Everything has been handled by clauses above.
-    } else if (matches(exception, cls)) {
-        if (is_subtype(type_of(exception), exc::BaseExceptionGroup)) {
-            match = share(exception);
-        } else {
-            // A naked exception is wrapped.
-            Value one[] = {exception};
-            auto list = oro::make_tuple(py, one);
-            if (list.raised()) return false;
-            Ref<Tuple> tuple = std::move(list).take();
-            Ref<Str> empty = empty_str();
-            auto made = call_with(py, Borrowed<>(Value::of(&exc::BaseExceptionGroup)), empty, tuple);
-            if (made.raised()) return false;
-            match = std::move(made).take();
-            // It keeps the traceback of the one inside.
-            auto* wrapper = static_cast<BaseException*>(match.value().pointer());
-            auto* inner = static_cast<BaseException*>(exception.pointer());
-            wrapper->traceback.store(wrapper, inner->traceback.load(inner));
-        }
-    } else if (is_subtype(type_of(exception), exc::BaseExceptionGroup)) {
-        auto name = make_interned(py, "split");
-        if (name.raised()) return false;
-        auto pair = call_method_with(py, Borrowed<>(exception), Borrowed<Str>(std::move(name).take()), Borrowed<>(cls));
-        if (pair.raised()) return false;
-        Ref<> p = std::move(pair).take();
-        if (!is<Tuple>(p.value()) || as<Tuple>(p.value())->size < 2) {
-            (void)raise(py, exc::TypeError, "{}.split must return a tuple, not {}", TypeName{exception}, TypeName{p.value()});
-            return false;
-        }
-        match = as<Tuple>(p.value())->at(0).share();
-        rest = as<Tuple>(p.value())->at(1).share();
-    } else {
-        rest = share(exception);
+    if (wrapped) {
+        Ref<> group = share(split.match.value());
+        auto object = frame_object(py, op.frame());
+        if (object.raised()) return false;
+        Ref<FrameObject> frame = std::move(object).take();
+        traceback_here(py, *static_cast<BaseException*>(group.value().pointer()), frame, std::int32_t(op.code().index_of(op.pc)) * 2, Traceback::kLineLater);
     }
+    Value rest = split.rest ? reg::adopt(split.rest.release()) : kNone, match = split.match ? reg::adopt(split.match.release()) : kNone;
     op.consume_sources();
-    put(op.regs, op.a(), reg::adopt(rest.release()));
-    put(op.regs, op.a() + 1, reg::adopt(match.release()));
+    put(op.regs, op.a(), rest);
+    put(op.regs, op.a() + 1, match);
     return true;
 }
 
