@@ -1,5 +1,8 @@
 // Iterators that protocols make by themselves.
 #pragma once
+#include <string_view>
+
+#include "object/builtins.h"
 #include "object/type.h"
 
 namespace oro {
@@ -10,5 +13,8 @@ Result<Ref<>> make_sequence_iterator(Thread& t, Borrowed<> sequence);
 Result<Ref<>> make_callable_iterator(Thread& t, Borrowed<> callable, Borrowed<> sentinel);
 // A read-only view of a mapping (types.MappingProxyType); for type.__dict__.
 Result<Ref<>> make_mapping_proxy(Thread& t, Borrowed<> mapping);
+
+// A function of the module builtins by name, as it stands there now (for __reduce__ of iterators).
+inline Result<Ref<>> builtin_named(Python& py, std::string_view name) { return builtin(py, TRY(make_str(py, name))); }
 
 }  // namespace oro

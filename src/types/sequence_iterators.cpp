@@ -1,5 +1,4 @@
 // Iterators over list and tuple, over anything with __getitem__, and over a callable with a sentinel.
-#include "object/builtins.h"
 #include "object/define.h"
 #include "object/iterator.h"
 #include "object/slice.h"
@@ -8,7 +7,7 @@
 namespace oro {
 
 Result<Ref<Tuple>> reduce_iteration(Python& py, std::string_view function_name, Ref<> source, Maybe<> state) {
-    Ref<> function = TRY(builtin(py, TRY(make_str(py, function_name))));
+    Ref<> function = TRY(builtin_named(py, function_name));
     Ref<Tuple> args = TRY(make_tuple_of(py, std::move(source)));
     if (!state) return make_tuple_of(py, std::move(function), std::move(args));
     return make_tuple_of(py, std::move(function), std::move(args), std::move(state).take());
@@ -233,7 +232,7 @@ Next next_call(Python& py, Borrowed<CallableIterator> self) {
 Result<Ref<Tuple>> reduce_callable(Python& py, Borrowed<CallableIterator> self) {
     Maybe<> callable = self->callable.load(self.get()), sentinel = self->sentinel.load(self.get());
     if (!callable || !sentinel) return reduce_iteration(py, "iter", empty_tuple(), {});
-    Ref<> function = TRY(builtin(py, TRY(make_str(py, "iter"))));
+    Ref<> function = TRY(builtin_named(py, "iter"));
     Ref<Tuple> args = TRY(make_tuple_of(py, std::move(callable).take(), std::move(sentinel).take()));
     return make_tuple_of(py, std::move(function), std::move(args));
 }
