@@ -3,6 +3,7 @@
 //   compile_dump FILE...           disassembles each file
 //   compile_dump --positions FILE  the same with source positions
 //   compile_dump --verify FILE...  compiles and verifies; prints what is wrong, and a count
+//   compile_dump --facts FILE...   prints names, flags and positions of each code unit, to be compared with CPython's
 //   compile_dump --batch           reads cases from standard input: "MODE FLAGS OPTIMIZE LENGTH\n" and the text; prints
 //                                  one line for each: OK or ERROR, with the warnings in front
 #include <chrono>
@@ -41,6 +42,36 @@ std::string describe(syntax::SyntaxError const& e) {
     out += kind_names[int(e.kind)];
     for (int n : {e.lineno, e.offset, e.end_lineno, e.end_offset}) out += "|" + std::to_string(n);
     return out + "|" + quoted(e.message);
+}
+
+void list(std::string const& head, std::vector<std::string> const& names) {
+    std::printf(" %s=", head.c_str());
+    for (auto const& n : names) std::printf("%s,", n.c_str());
+}
+
+// One line a unit, then one line for each instruction of interest with its position.
+void facts(CodeUnit const& code) {
+    std::printf("UNIT %s|%u|%x|%u/%u/%u", code.qualname.c_str(), code.first_line, code.flags, code.positional_only,
+                code.positional, code.keyword_only);
+    std::vector<std::string> variables, cells, cell_arguments;
+    for (std::size_t i = 0; i < code.local_names.size(); ++i) {
+        std::uint8_t kind = code.local_kinds[i];
+        bool twice = false;
+        for (std::size_t k = 0; k < code.local_names.size(); ++k) twice |= k != i && code.local_names[k] == code.local_names[i];
+        if (kind & LOCAL_HIDDEN && twice) continue;
+        if (!(kind & LOCAL_CELL) || kind & LOCAL_ARGUMENT) variables.push_back(code.local_names[i]);
+        if (kind & LOCAL_CELL) cells.push_back(code.local_names[i]);
+    }
+    list("vars", variables);
+    list("cells", cells);
+    list("free", code.free_names);
+    std::printf(" doc=%s\n", code.flags & CO_HAS_DOCSTRING ? quoted(code.constants[0].text).c_str() : "None");
+    for (std::size_t i = 0; i < code.code.size(); ++i) {
+        Position p = code.positions[i];
+        std::printf("OP %s %d:%d-%d:%d\n", op_info[int(code.code[i].op())].name, p.line, p.column, p.end_line, p.end_column);
+    }
+    for (Constant const& c : code.constants)
+        if (c.kind == Constant::Kind::code) facts(*c.code);
 }
 
 void batch() {
@@ -84,7 +115,7 @@ void batch() {
 }  // namespace
 
 int main(int argc, char** argv) {
-    bool only_verify = false, positions = false;
+    bool only_verify = false, positions = false, only_facts = false;
     int files = 0, bad = 0;
     std::size_t bytes = 0;
     double seconds = 0;
@@ -93,6 +124,10 @@ int main(int argc, char** argv) {
         if (arg == "--batch") return batch(), 0;
         if (arg == "--verify") {
             only_verify = true;
+            continue;
+        }
+        if (arg == "--facts") {
+            only_facts = true;
             continue;
         }
         if (arg == "--positions") {
@@ -125,7 +160,10 @@ int main(int argc, char** argv) {
             std::printf("%s: BAD %s\n", argv[i], wrong.c_str());
             ++bad;
         }
-        if (!only_verify) std::fputs(disassemble(*result.code, {.positions = positions}).c_str(), stdout);
+        if (only_facts)
+            facts(*result.code);
+        else if (!only_verify)
+            std::fputs(disassemble(*result.code, {.positions = positions}).c_str(), stdout);
     }
     if (only_verify)
         std::printf("%d files, %d bad, %.1f MB/s\n", files, bad, seconds ? double(bytes) / seconds / 1e6 : 0.0);

@@ -71,6 +71,9 @@ struct CodeUnit {
 };
 
 // Bits of CodeUnit::local_kinds.
-enum LocalKind : std::uint8_t { LOCAL_ARGUMENT = 1, LOCAL_CELL = 2, LOCAL_HIDDEN = 4 /* of an inlined comprehension */ };
+// Hidden ones belong to inlined comprehensions and are null outside of them, also those that are cells. A hidden local
+// may have the name of another local, which it then shadows as long as it is bound. (In a function, a comprehension's
+// variable whose name the function has not otherwise is an ordinary local, as co_varnames shows it.)
+enum LocalKind : std::uint8_t { LOCAL_ARGUMENT = 1, LOCAL_CELL = 2, LOCAL_HIDDEN = 4 };
 
 }  // namespace oro

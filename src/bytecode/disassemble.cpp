@@ -1,6 +1,7 @@
 #include "bytecode/disassemble.h"
 
 #include <charconv>
+#include <cmath>
 #include <string_view>
 
 namespace oro {
@@ -165,7 +166,17 @@ std::string constant_text(Constant const& value, std::size_t limit) {
     case Constant::Kind::integer: out = std::to_string(value.integer); break;
     case Constant::Kind::big_integer: out = "0x" + value.text; break;
     case Constant::Kind::floating: out = number(value.real); break;
-    case Constant::Kind::complex: out = "(" + number(value.real) + "+" + number(value.imag) + "j)"; break;
+    case Constant::Kind::complex: {
+        auto part = [](double v) {
+            std::string text = number(v);
+            if (text.ends_with(".0")) text.resize(text.size() - 2);
+            return text;
+        };
+        out = part(value.imag) + "j";
+        if (value.real != 0 || std::signbit(value.real))
+            out = "(" + part(value.real) + (out.starts_with('-') ? "" : "+") + out + ")";
+        break;
+    }
     case Constant::Kind::str: out = quoted(value.text); break;
     case Constant::Kind::bytes: out = "b" + quoted(value.text); break;
     case Constant::Kind::tuple: out = items(value.items, "(", ")"); break;

@@ -5,12 +5,11 @@
 namespace oro::compiler {
 
 // Opens a function(format) that computes annotations or the value of a type; it knows the formats 1 and 2 only.
-void Generator::begin_annotations(Scope* scope, std::string_view name, int line, char const* parameter) {
-    enter(UnitKind::annotations, name, scope, unit->private_class, line);
+void Generator::begin_annotations(Scope* scope, std::string_view name, Position pos, char const* parameter) {
+    enter(UnitKind::annotations, name, scope, unit->private_class, pos.line);
     unit->code->positional = unit->code->positional_only = 1;
     unit->code->local_names[0] = parameter;
-    Position pos{line, line, 0, 0};
-    prologue(pos);
+    prologue({pos.line, pos.line, 0, 0});
     Label fine = out->new_label();
     Reg two = load_const(int_constant(2), pos, kAnyReg);
     Reg flag = out->push();
@@ -65,7 +64,7 @@ bool Generator::function_annotations(Stmt* s, syntax::Arguments* args, Expr* ret
     Scope* scope = table_.find(s, ScopeRole::annotations);
     if (!scope || !scope->annotations_used) return false;
     Position pos = at(s);
-    begin_annotations(scope, "__annotate__", s->lineno, "format");
+    begin_annotations(scope, "__annotate__", pos, "format");
     Reg first = out->next();
     unsigned pairs = 0;
     auto add = [&](Identifier name, Expr* annotation) {
@@ -142,11 +141,10 @@ void Generator::ann_assign(syntax::AnnAssign* s) {
 }
 
 // The __annotate__ function of the class or module that is being generated.
-std::shared_ptr<CodeUnit> Generator::deferred_annotations(int line) {
+std::shared_ptr<CodeUnit> Generator::deferred_annotations(Position pos) {
     Unit* owner = unit;
     Scope* scope = owner->scope->annotations;
-    Position pos{line, line, 0, 0};
-    begin_annotations(scope, "__annotate__", line, "format");
+    begin_annotations(scope, "__annotate__", pos, "format");
     Reg dict = out->push();
     out->emit(pos, Opcode::build_dict, dict, dict, 0);
     for (Annotation const& a : owner->annotations) {
@@ -183,7 +181,7 @@ std::shared_ptr<CodeUnit> Generator::deferred_annotations(int line) {
 void Generator::lazy_value(Expr* e, Identifier name, ScopeRole role, Position pos, bool star) {
     Scope* scope = table_.find(e, role);
     load_const(tuple_constant({int_constant(1)}), pos, kAnyReg);
-    begin_annotations(scope, name.text(), e->lineno, ".format");
+    begin_annotations(scope, name.text(), at(e), ".format");
     if (star && is<syntax::Starred>(e)) {
         Val v = operand(cast<syntax::Starred>(e)->value);
         out->pop(v);
@@ -254,7 +252,7 @@ Reg Generator::alias_value(syntax::TypeAlias* s, Reg first) {
     Scope* scope = table_.find(s);
     Identifier name = cast<syntax::Name>(s->name)->id;
     load_const(tuple_constant({int_constant(1)}), pos, kAnyReg);
-    begin_annotations(scope, name.text(), s->lineno, ".format");
+    begin_annotations(scope, name.text(), pos, ".format");
     push_value(s->value);
     auto code = end_annotations();
     make_function(code, scope, FN_DEFAULTS, 1, pos, kAnyReg);

@@ -40,14 +40,16 @@ std::shared_ptr<CodeUnit> Generator::class_body(syntax::ClassDef* s, int first_l
     }
     body(statements);
     if (!unit->annotations.empty() && !failed()) {
-        auto code = deferred_annotations(first_line);
+        auto code = deferred_annotations(pos);
         store_temp("__annotate_func__", make_function(code, scope->annotations, 0, 0, pos, kAnyReg));
     }
     auto& names = unit->static_attributes;
     std::sort(names.begin(), names.end(), [](Identifier a, Identifier b) { return a.text() < b.text(); });
     std::vector<Constant> texts;
     for (Identifier n : names) texts.push_back(str_constant(n.text()));
-    store_temp("__static_attributes__", load_const(tuple_constant(std::move(texts)), pos, kAnyReg));
+    Reg attributes = load_const(tuple_constant(std::move(texts)), nowhere(), kAnyReg);
+    store_text("__static_attributes__", nowhere(), {attributes, true});
+    out->pop();
     if (scope->needs_classdict) {
         Reg cell = out->push();
         out->emit(nowhere(), Opcode::move, cell, unit->classdict_cell);
@@ -86,7 +88,10 @@ void Generator::class_def(syntax::ClassDef* s) {
         out->pop();
     }
     auto code = class_body(s, first_line);
-    if (failed()) return;
+    if (failed()) {
+        if (generic) leave();
+        return;
+    }
     Reg block = open_block();
     out->emit(pos, Opcode::load_build_class, block);
     out->emit(pos, Opcode::push_null, block + kCallHeader);

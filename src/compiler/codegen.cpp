@@ -38,10 +38,8 @@ bool Generator::too_deep(Node const* node) {
 void Generator::start_module_annotations() {
     if (unit->annotations.empty() || failed()) return;
     std::size_t from = out->code.size(), to = out->prologue_end;
-    int first_line = unit->annotations[0].node->lineno;
-    if (first_statement_line_ > 0) first_line = first_statement_line_;
-    auto code = deferred_annotations(first_line);
-    Position pos{first_line, first_line, 0, 0};
+    Position pos = first_statement_;
+    auto code = deferred_annotations(pos);
     Reg function = make_function(code, unit->scope->annotations, 0, 0, pos, kAnyReg);
     store_text("__annotate__", pos, {function, true});
     out->pop();
@@ -65,8 +63,8 @@ CompileResult Generator::run(syntax::Mod const& tree) {
     } else {
         auto* module = as<syntax::Module>(&tree);
         Seq<Stmt> statements = module ? module->body : cast<syntax::Interactive>(&tree)->body;
-        first_statement_line_ = statements.empty() ? 0 : statements[0]->lineno;
-        Position first{first_statement_line_, first_statement_line_, 0, 0};
+        if (!statements.empty()) first_statement_ = at(statements[0]);
+        Position first = first_statement_;
         if (scope->has_conditional_annotations) {
             Reg set = out->push();
             out->emit(first, Opcode::build_set, set, set, 0);
@@ -117,7 +115,7 @@ CompileResult compile(Arena& arena, syntax::Mod const& tree, CompileOptions cons
         return result;
     }
     Generator generator(arena, table, options, flags);
-    generator.future_last_line = future.last_line;
+    generator.last_future = Range(future.last_line, future.last_column, 0, 0);
     return generator.run(tree);
 }
 

@@ -130,6 +130,7 @@ private:
     Place place_of(Identifier id);
     Reg load(Place const& place, Position pos, Reg want);
     Val load_in_place(Place const& place, Position pos, bool hold);
+    void load_classdict(Position pos, Reg to);
     void store(Place const& place, Position pos, Val value);
     void remove(Place const& place, Position pos);
     Reg load_name(Identifier id, Position pos, Reg want) { return load(place_of(id), pos, want); }
@@ -276,10 +277,10 @@ private:
     std::shared_ptr<CodeUnit> class_body(syntax::ClassDef* s, int first_line);
 
     // ---- annotations and type parameters (annotations.cpp)
-    void begin_annotations(Scope* scope, std::string_view name, int line, char const* parameter);
+    void begin_annotations(Scope* scope, std::string_view name, Position pos, char const* parameter);
     std::shared_ptr<CodeUnit> end_annotations();
     void annotation_value(Expr* annotation, Reg want);
-    std::shared_ptr<CodeUnit> deferred_annotations(int line);
+    std::shared_ptr<CodeUnit> deferred_annotations(Position pos);
     void start_module_annotations();
     Reg type_params(Seq<syntax::TypeParam> params, Position pos);
     void type_alias(syntax::TypeAlias* s);
@@ -302,12 +303,12 @@ private:
     std::vector<syntax::SyntaxWarning> warnings_;
     int silent_ = 0;  // warnings are not repeated for code that is generated twice
     bool interactive_ = false;
-    int first_statement_line_ = 0;
+    Position first_statement_;
     std::vector<std::unique_ptr<Unit>> units_;
     std::unordered_set<Expr const*> not_constant_;
 
 public:
-    int future_last_line = -1;  // where `from __future__` imports end
+    Range last_future;  // the last `from __future__` import
     Unit* unit = nullptr;     // the innermost one
     Emitter* out = nullptr;   // its instructions
 };

@@ -42,7 +42,7 @@ CompileResult compile(Arena& arena, syntax::Mod const& tree, CompileOptions cons
 // Future features that the tree imports (CO_FUTURE_... bits); an error record for those that don't exist.
 struct FutureFeatures {
     std::uint32_t flags = 0;
-    int last_line = -1;
+    int last_line = -1, last_column = -1;  // of the last such import
     syntax::SyntaxError const* error = nullptr;
 };
 FutureFeatures future_features(Arena& arena, syntax::Mod const& tree);

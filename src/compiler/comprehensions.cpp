@@ -103,7 +103,14 @@ Reg Generator::inlined(Expr* e, Scope* scope, Reg want) {
         key += cell ? " cell " : " ";
         key += std::to_string(unit->comps.size());
         auto [entry, fresh] = unit->hidden.try_emplace(key, 0);
-        if (fresh) entry->second = add_local(symbol.name.text(), LOCAL_HIDDEN);
+        if (fresh) {
+            // In a function the variable counts among its locals, unless the function has one of that name.
+            Binding outside = unit->scope->binding_of(symbol.name);
+            bool own_name = unit->scope->function_like() && unit->comps.empty() && outside != Binding::local &&
+                            outside != Binding::cell;
+            entry->second = add_local(symbol.name.text(), std::uint8_t((own_name ? 0 : LOCAL_HIDDEN) |
+                                                                       (cell ? LOCAL_CELL | LOCAL_HIDDEN : 0)));
+        }
         comp.registers[symbol.name.entry()] = entry->second;
         hidden.push_back(entry->second);
     }

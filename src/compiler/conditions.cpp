@@ -130,7 +130,7 @@ void Generator::check_subscript(Expr* value, Expr* index) {
     }
     char const* type = type_name(index);
     if (!type || std::string_view(type) == "int" || std::string_view(type) == "bool") return;
-    warn(std::string("'") + type_name(value) + "' indices must be integers or slices, not " + type +
+    warn(std::string(type_name(value)) + " indices must be integers or slices, not " + type +
              "; perhaps you missed a comma?", value);
 }
 

@@ -8,7 +8,7 @@
 namespace oro::compiler {
 
 bool Generator::push_block(Block block, Range range) {
-    constexpr std::size_t kMostNested = 20;
+    constexpr std::size_t kMostNested = 21;
     if (unit->blocks.size() >= kMostNested) {
         fail("too many statically nested blocks", range);
         return false;

@@ -42,9 +42,11 @@ public:
     char const* run() {
         insert_kept_constants();
         thread_jumps();
+        copy_exits();
         find_reachable();
         remove_checks();
         remove_idle_jumps();
+        spread_positions();
         if (char const* message = number_tables()) return message;
         return lay_out();
     }
@@ -82,6 +84,84 @@ private:
                 if (t >= ins_.size() || ins_[t].op != Opcode::jump || ins_[t].label == ins.label) break;
                 ins.label = ins_[t].label;
             }
+        }
+    }
+
+    // The implicit `return None` has no position of its own: each way there gets a copy, with the position it comes
+    // from. That saves a jump, too.
+    void copy_exits() {
+        auto is_exit = [&](std::size_t i) {
+            return i + 1 < ins_.size() && ins_[i].op == Opcode::load_const && ins_[i].pos.line == 0 &&
+                   ins_[i + 1].op == Opcode::return_value && ins_[i + 1].pos.line == 0 &&
+                   ins_[i].a == ins_[i + 1].a && ins_[i].handler == kNoHandler;
+        };
+        bool any = false;
+        for (std::size_t i = 0; i < ins_.size() && !any; ++i)
+            any = ins_[i].label != kNoLabel && is_exit(target(ins_[i].label));
+        if (!any) return;
+        std::vector<Ins> fresh, tail;
+        std::vector<int> place(ins_.size() + 1);
+        std::vector<std::pair<Label, std::size_t>> tail_labels;
+        for (std::size_t i = 0; i < ins_.size(); ++i) {
+            place[i] = int(fresh.size());
+            Ins ins = ins_[i];
+            if (ins.label != kNoLabel && ins.op != Opcode::jump_back && is_exit(target(ins.label))) {
+                std::size_t exit = target(ins.label);
+                if (ins.op == Opcode::jump && !(i && skips_one(ins_[i - 1].op))) {
+                    for (std::size_t k = exit; k < exit + 2; ++k) {
+                        Ins copy = ins_[k];
+                        copy.pos = ins.pos;
+                        fresh.push_back(copy);
+                    }
+                    continue;
+                }
+                Label label = in_.new_label();
+                tail_labels.push_back({label, tail.size()});
+                for (std::size_t k = exit; k < exit + 2; ++k) {
+                    Ins copy = ins_[k];
+                    copy.pos = ins.pos;
+                    tail.push_back(copy);
+                }
+                ins.label = label;
+            }
+            fresh.push_back(ins);
+        }
+        place[ins_.size()] = int(fresh.size());
+        for (int& label : in_.labels)
+            if (label >= 0) label = place[std::size_t(label)];
+        for (auto [label, at] : tail_labels) in_.labels[label] = int(fresh.size() + at);
+        fresh.insert(fresh.end(), tail.begin(), tail.end());
+        ins_ = std::move(fresh);
+    }
+
+    // What has no position takes over that of the instruction before, where control comes from there only.
+    void spread_positions() {
+        std::vector<std::uint8_t> ways(ins_.size() + 1, 0);
+        std::vector<std::size_t> source(ins_.size() + 1, 0);
+        for (std::size_t i = 0; i < ins_.size(); ++i) {
+            if (!kept_[i]) continue;
+            if (ins_[i].label != kNoLabel) {
+                std::size_t t = target(ins_[i].label);
+                if (ways[t] < 2) ++ways[t];
+                source[t] = i;
+            }
+            if (ins_[i].handler >= 0) ways[target(in_.handlers[ins_[i].handler].label)] = 2;
+        }
+        Position before;
+        bool falls = false;
+        for (std::size_t i = 0; i < ins_.size(); ++i) {
+            int entries = ways[i] + (falls ? 1 : 0);
+            if (!kept_[i]) {
+                // A label on something dropped is a label on what follows.
+                if (ways[i]) {
+                    ways[i + 1] = std::uint8_t(std::min(2, ways[i] + ways[i + 1]));
+                    source[i + 1] = source[i];
+                }
+                continue;
+            }
+            if (ins_[i].pos.line == 0 && entries == 1) ins_[i].pos = falls ? before : ins_[source[i]].pos;
+            before = ins_[i].pos;
+            falls = !ends_path(ins_[i].op);
         }
     }
 

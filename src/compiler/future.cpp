@@ -38,6 +38,7 @@ FutureFeatures future_features(Arena& arena, Mod const& tree) {
                 }
             }
             result.last_line = s->lineno;
+            result.last_column = s->col_offset;
         } else {
             // Only a docstring may stand before the imports.
             auto* e = as<ExprStmt>(s);

@@ -98,7 +98,7 @@ void Generator::pattern(syntax::Pattern* p, Reg subject, bool owned, Matching& m
     switch (p->kind) {
     case Kind::MatchValue: {
         Expr* value = cast<syntax::MatchValue>(p)->value;
-        if (!is<syntax::Attribute>(value) && !constant_of(value) && !is<syntax::JoinedStr>(value))
+        if (!is<syntax::Attribute>(value) && !constant_of(value))
             return fail("patterns may only match literals and attribute lookups", p);
         Val v = operand(value);
         Reg flag = out->push();
@@ -164,7 +164,7 @@ void Generator::sequence_pattern(syntax::MatchSequence* p, Reg subject, bool own
     for (std::size_t i = 0; i < size; ++i) {
         syntax::Pattern* item = p->patterns[i];
         if (is<syntax::MatchStar>(item)) {
-            if (star != size) return fail("multiple starred expressions in sequence pattern", p);
+            if (star != size) return fail("multiple starred names in sequence pattern", p);
             star = i;
             star_is_wildcard = is_wildcard_star(item);
             only_wildcards &= star_is_wildcard;
@@ -246,8 +246,15 @@ void Generator::mapping_pattern(syntax::MatchMapping* p, Reg subject, bool owned
     Reg first = out->next();
     for (Expr* key : p->keys) {
         if (auto c = constant_of(key)) {
+            // Numbers of all types are one when they are equal.
             std::string text;
-            append_key(text, *c);
+            Constant key_value = *c;
+            if (c->kind == Constant::Kind::true_ || c->kind == Constant::Kind::false_)
+                key_value = int_constant(c->kind == Constant::Kind::true_);
+            bool real = c->kind == Constant::Kind::floating || (c->kind == Constant::Kind::complex && c->imag == 0);
+            if (real && c->real > -9e18 && c->real < 9e18 && c->real == double(std::int64_t(c->real)))
+                key_value = int_constant(std::int64_t(c->real));
+            append_key(text, key_value);
             if (!seen.insert(text).second)
                 return fail("mapping pattern checks duplicate key (" + repr_of(*c) + ")", p);
         } else if (!is<syntax::Attribute>(key)) {

@@ -54,6 +54,15 @@ Place Generator::place_of(Identifier name) {
     }
 }
 
+// The namespace of the class around an annotation scope. A class that binds this name itself hides it.
+void Generator::load_classdict(Position pos, Reg to) {
+    Identifier name = id("__classdict__");
+    if (unit->scope->binding_of(name) == Binding::free)
+        out->emit(pos, Opcode::load_free, to, free_index(name));
+    else
+        out->emit(pos, Opcode::load_global, to, out->site(Opcode::load_global, name.text(), false));
+}
+
 Reg Generator::load(Place const& place, Position pos, Reg want) {
     switch (place.kind) {
     case Place::fast: {
@@ -80,7 +89,7 @@ Reg Generator::load(Place const& place, Position pos, Reg want) {
         if (place.kind == Place::class_cell || place.kind == Place::class_free)
             out->emit(pos, Opcode::load_locals, mapping);
         else
-            out->emit(pos, Opcode::load_free, mapping, free_index(id("__classdict__")));
+            load_classdict(pos, mapping);
         out->pop();
         Reg d = dest(want);
         if (place.kind == Place::class_cell)

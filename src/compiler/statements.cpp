@@ -204,6 +204,8 @@ void Generator::return_stmt(syntax::Return* s) {
         }
     Position pos = at(s);
     auto constant = s->value ? constant_of(s->value) : std::optional<Constant>(none_constant());
+    // A constant on the line of the statement stands for the whole.
+    if (constant && s->value && s->value->lineno == s->lineno) pos = at(s->value);
     unsigned top = out->top;
     int handler = out->handler;
     Val v{0, false};
@@ -269,7 +271,7 @@ void Generator::assert_stmt(syntax::Assert* s) {
         push_value(s->msg);
         out->pop(kCallHeader + 2);
         out->push();
-        emit_call(exc, 1, kNoName, exc, at(s->test));
+        emit_call(exc, 1, kNoName, exc, pos);
     } else {
         exc = out->push();
         out->emit(pos, Opcode::load_builtin, exc, unsigned(Builtin::AssertionError));
@@ -324,7 +326,8 @@ void Generator::import_stmt(syntax::Import* s) {
 
 void Generator::import_from(syntax::ImportFrom* s) {
     Position pos = at(s);
-    if (s->module == std::string_view("__future__") && s->lineno > future_last_line)
+    bool late = s->lineno > last_future.line || (s->lineno == last_future.line && s->col_offset > last_future.column);
+    if (s->module == std::string_view("__future__") && s->level == 0 && late)
         return fail("from __future__ imports must occur at the beginning of the file", s);
     Reg level = load_const(int_constant(s->level), pos, kAnyReg);
     std::vector<Constant> names;

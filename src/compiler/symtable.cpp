@@ -103,6 +103,7 @@ private:
     Scope* enter(Identifier name, ScopeKind kind, Node const* node, Range range, ScopeRole role = ScopeRole::main) {
         Scope* scope = table_.add(kind, name, node, role, range);
         if (cur_ && (cur_->nested || cur_->function_like())) scope->nested = true;
+        if (kind == ScopeKind::function) scope->method = cur_->kind == ScopeKind::class_;
         enter_existing(scope);
         if (kind == ScopeKind::annotation || kind == ScopeKind::type_variable || kind == ScopeKind::type_alias)
             define(id(".format"), DEF_PARAM | USE, range);
@@ -131,7 +132,7 @@ private:
         auto [entry, fresh] = scope.index.try_emplace(mangled.entry(), std::uint32_t(scope.symbols.size()));
         if (fresh) scope.symbols.push_back({mangled});
         Symbol& symbol = scope.symbols[entry->second];
-        if (flag & symbol.flags & DEF_PARAM) return fail("duplicate parameter '", name, "' in function definition", range);
+        if (flag & symbol.flags & DEF_PARAM) return fail("duplicate argument '", name, "' in function definition", range);
         if (flag & symbol.flags & DEF_TYPE_PARAM) return fail("duplicate type parameter '", name, "'", range);
         symbol.flags |= flag;
         if (scope.comp_iter_target) {
@@ -278,6 +279,8 @@ private:
         if (too_deep(p)) return;
         auto declare = [&](Identifier name) {
             check_name(name, ExprContext::Store, p);
+            if (name.text() == "__classdict__")
+                fail("reserved name '", name, "' cannot be used for type parameter", p);
             if (cur_->mangled_names) own_mangled_names_->insert(id(name).entry());
             define(name, DEF_TYPE_PARAM | DEF_LOCAL, p);
         };
@@ -517,13 +520,21 @@ private:
         }
     }
 
+    // A function inside an annotation scope of a class sees the class as that scope does.
+    void look_into_class(bool in_class, Expr* e) {
+        cur_->can_see_class_scope = in_class;
+        if (in_class) define(id("__classdict__"), USE, e);
+    }
+
     void comprehension(Expr* e, char const* name, ComprehensionKind kind, Seq<Comprehension> generators, Expr* elt,
                        Expr* value) {
         Comprehension* outermost = generators[0];
         ++cur_->comp_iter_expr;
         expr(outermost->iter);
         --cur_->comp_iter_expr;
+        bool in_class = cur_->can_see_class_scope;
         Scope* scope = enter(id(name), ScopeKind::function, e, e);
+        look_into_class(in_class, e);
         scope->comprehension = kind;
         if (outermost->is_async) scope->coroutine = true;
         define(id(".0"), DEF_PARAM, e);
@@ -777,7 +788,9 @@ void Builder::expr_leaf(Expr* e) {
         auto* l = cast<Lambda>(e);
         exprs(l->args->defaults);
         exprs(l->args->kw_defaults);
+        bool in_class = cur_->can_see_class_scope;
         enter(id("<lambda>"), ScopeKind::function, e, e);
+        look_into_class(in_class, e);
         parameters(l->args);
         expr(l->body);
         return leave();

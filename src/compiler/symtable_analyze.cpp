@@ -82,7 +82,9 @@ private:
             Identifier id(n);
             if (Symbol* symbol = scope.find(id)) {
                 // A method's free name that the class binds too, or declares global, still passes through.
-                if (is_class && symbol->flags & (DEF_BOUND | DEF_GLOBAL)) symbol->flags |= DEF_FREE_CLASS;
+                // The same holds for annotation scopes that look into a class.
+                if ((is_class || scope.can_see_class_scope) && symbol->binding != Binding::free)
+                    symbol->flags |= DEF_FREE_CLASS;
                 continue;
             }
             if (bound && !bound->contains(n)) continue;

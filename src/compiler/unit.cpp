@@ -46,6 +46,7 @@ Unit* Generator::enter(UnitKind kind, std::string_view name, Scope* scope, Ident
     u->code->first_line = std::uint32_t(first_line);
     unit = u;
     out = &u->out;
+    out->broken = failed();
     set_qualname(*u);
 
     for (Symbol const& symbol : scope->symbols)

@@ -118,6 +118,12 @@ void allow_concurrent(Header* o) {
     }
 }
 
+void decref_without_destroying(Header* o) {
+    if (o->is_immortal()) return;
+    if (o->local.load(memory_order_relaxed) > 0) o->local.fetch_sub(1, memory_order_relaxed);
+    else o->shared.fetch_sub(kOne, memory_order_relaxed);
+}
+
 void merge_queued(Mutator& m) {
     m.breaker.fetch_and(~breaker::merge, memory_order_relaxed);
     for (;;) {

@@ -64,6 +64,9 @@ inline void decref(Value v) { if (v.is_pointer()) decref(v.pointer()); }
 // Merges what other threads queued for this owner; at safepoints, with the thread attached.
 void merge_queued(Mutator& m);
 
+// Gives a count back without destroying at zero; the world is stopped (the collector).
+void decref_without_destroying(Header* o);
+
 // Total count as the collector sees it; the world is stopped.
 inline std::int64_t total_count(Header const* o) {
     if (o->is_immortal()) return INT64_MAX / 2;

@@ -66,10 +66,11 @@ template <class T, class... A> T* construct_keeping_header(Header* memory, A&&..
     std::uint32_t local = memory->local.load(std::memory_order_relaxed);
     std::uint32_t shared = memory->shared.load(std::memory_order_relaxed);
     T* o = new (static_cast<void*>(memory)) T(std::forward<A>(args)...);
-    o->owner.store(owner, std::memory_order_relaxed);
-    o->flags.store(flags, std::memory_order_relaxed);
-    o->local.store(local, std::memory_order_relaxed);
-    o->shared.store(shared, std::memory_order_relaxed);
+    Header* header = o;  // a struct may have fields of the same names
+    header->owner.store(owner, std::memory_order_relaxed);
+    header->flags.store(flags, std::memory_order_relaxed);
+    header->local.store(local, std::memory_order_relaxed);
+    header->shared.store(shared, std::memory_order_relaxed);
     return o;
 }
 

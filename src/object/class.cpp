@@ -5,6 +5,7 @@
 #include "object/define.h"
 #include "object/dict.h"
 #include "object/instance.h"
+#include "object/layout.h"
 #include "object/slot_wrapper.h"
 
 namespace oro {
@@ -22,6 +23,8 @@ Type& solid_base(Type& t) {
     if (native_growth || t.item_size != base->item_size || (!t.def && own > inherited)) return t;
     return below;
 }
+
+}  // namespace
 
 Result<Type*> best_base(Python& py, Borrowed<Tuple> bases) {
     Type* winner = nullptr;
@@ -43,6 +46,8 @@ Result<Type*> best_base(Python& py, Borrowed<Tuple> bases) {
     }
     return base;
 }
+
+namespace {
 
 // _name in a class body means _Class__name.
 Result<Ref<Str>> mangle(Python& py, Borrowed<Str> class_name, Borrowed<Str> slot) {
@@ -116,7 +121,8 @@ void lay_out_class(Thread& t, Type& type, Type& base, Slots const& slots, Dict& 
     type.slot_offsets = base.slot_offsets;
     type.extra_offset = base.extra_offset;
     type.fixed_size = (base.fixed_size + 7) & ~7u;
-    bool dict = slots.declared ? slots.dict : true;
+    // A metaclass's instances are types: their attributes stand in the type's own dictionary.
+    bool dict = !base.has(type_flag::type) && (!slots.declared || slots.dict);
     std::uint32_t flags = type_flag::heap | type_flag::subclassable | (base.flags.load() & type_flag::inherited);
     if (dict && type.extra_offset == 0) {
         if (type.item_size != 0 || (type.hooks.extent != nullptr)) {
@@ -266,6 +272,7 @@ Result<Ref<>> make_class(Python& py, Type& metatype, Borrowed<Str> name, Borrowe
     {
         TypeLock lock(py);
         for (Value b : bases->items()) static_cast<Type*>(b.pointer())->subclasses.push_back(made);
+        detail::allow_concurrent(made);  // who walks the list counts it without owning it
         CHECK(renew_slots(py, *made));
     }
     if (dict_cell && is<Cell>(dict_cell.value())) {

@@ -15,6 +15,9 @@ struct Cell : Object {
 
 // Rows of the descriptors `__dict__` and `__weakref__` that a class gets when it introduces them.
 extern const GetSetDef dict_getset, weakref_getset;
+// The functions behind `__dict__`, for the tables of native types whose instances have one.
+Value get_instance_dict(Python& py, Value self);
+Value set_instance_dict(Python& py, Value self, Value value);
 
 // staticmethod(f), classmethod(f).
 Result<Ref<>> make_staticmethod(Thread& t, Borrowed<> f);

@@ -305,6 +305,25 @@ bool dict_next(Thread& t, Dict& dict, std::size_t* position, Maybe<>* key, Maybe
     }
 }
 
+bool dict_previous(Thread& t, Dict& dict, std::size_t* position, Maybe<>* key, Maybe<>* value) {
+    Value found_key{}, found_value{};
+    {
+        Section section(t, &dict);
+        DictKeys* k = dict.keys();
+        std::size_t i = *position, end = k->entry_count.load(std::memory_order_relaxed);
+        if (i > end) i = end;
+        while (i > 0 && k->entries()[i - 1].key.peek_relaxed().is_null()) --i;
+        *position = i > 0 ? i - 1 : 0;
+        if (i == 0) return false;
+        found_key = share_concurrent(k->entries()[i - 1].key.peek_relaxed());
+        found_value = share_concurrent(k->entries()[i - 1].value.peek_relaxed());
+    }
+    Maybe<> old_key = Maybe<>::adopt(found_key), old_value = Maybe<>::adopt(found_value);
+    if (key) *key = std::move(old_key);
+    if (value) *value = std::move(old_value);
+    return true;
+}
+
 bool dict_pop_last(Thread& t, Dict& dict, Maybe<>* key, Maybe<>* value) {
     Pair pair;
     {

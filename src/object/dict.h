@@ -81,11 +81,17 @@ Result<Maybe<>> dict_pop_item_hashed(Python& py, Borrowed<Dict> dict, Borrowed<>
 // ---- walking: `position` starts at 0; false at the end. Entries added or removed meanwhile may or may not be seen, but each
 // pair is one that was in the dict, and no crash.
 bool dict_next(Thread& t, Dict& dict, std::size_t* position, Maybe<>* key, Maybe<>* value, std::int64_t* hash = nullptr);
+// The same backwards: `position` starts at SIZE_MAX, and the end is 0.
+bool dict_previous(Thread& t, Dict& dict, std::size_t* position, Maybe<>* key, Maybe<>* value);
 // Removes and gives the last pair; false if empty.
 bool dict_pop_last(Thread& t, Dict& dict, Maybe<>* key, Maybe<>* value);
 void dict_clear(Thread& t, Dict& dict);
 Result<Ref<Dict>> dict_copy(Thread& t, Borrowed<Dict> dict);
 // Merges another dict or mapping (keys() and __getitem__); `override` false keeps existing values.
+// From an iterable of pairs.
+Result<void> dict_merge_pairs(Python& py, Borrowed<Dict> dict, Borrowed<> pairs, bool override = true);
+// dict.update(argument, **keywords): a mapping if it has keys(), else pairs.
+Result<void> dict_update(Python& py, Borrowed<Dict> dict, Borrowed<> argument);
 Result<void> dict_merge(Python& py, Borrowed<Dict> dict, Borrowed<> other, bool override = true);
 
 }  // namespace oro

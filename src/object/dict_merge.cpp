@@ -95,4 +95,62 @@ Result<void> dict_merge(Python& py, Borrowed<Dict> dict, Borrowed<> other, bool 
     });
 }
 
+namespace {
+
+// The exception on its way says which element it is about.
+void note_element(Python& py, std::size_t i) {
+    Maybe<> error = take_raised(py);
+    auto note = format_message(py, "Cannot convert dictionary update sequence element #{} to a sequence", {MessageArg(i)});
+    if (!note.raised()) {
+        Ref<Str> text = std::move(note).take();
+        auto add_note = make_str(py, "add_note");
+        if (!add_note.raised()) {
+            auto r = call_method_with(py, *error, std::move(add_note).take(), text);
+            if (r.raised()) clear_raised(py);
+        }
+    }
+    if (has_raised(py)) clear_raised(py);
+    restore_raised(py, std::move(error).take());
+}
+
+}  // namespace
+
+Result<void> dict_merge_pairs(Python& py, Borrowed<Dict> dict, Borrowed<> pairs, bool override) {
+    std::size_t i = 0;
+    return for_each(py, pairs, [&](Ref<> element) -> Result<void> {
+        Ref<Tuple> pair = empty_tuple();
+        if (is_exact<Tuple>(element.value())) {
+            pair = as<Tuple>(std::move(element));
+        } else {
+            auto items = is_exact<List>(element.value()) ? tuple_from(py, element) : [&]() -> Result<Ref<Tuple>> {
+                auto iterator = get_iterator(py, element);
+                if (iterator.raised()) {
+                    if (!raised_is(py, exc::TypeError)) return Raised{};
+                    clear_raised(py);
+                    (void)raise(py, exc::TypeError, "object is not iterable");
+                    note_element(py, i);
+                    return Raised{};
+                }
+                Ref<> it = std::move(iterator).take();
+                return tuple_from(py, it);
+            }();
+            if (items.raised()) return Raised{};
+            pair = std::move(items).take();
+        }
+        if (pair->size != 2) {
+            return raise(py, exc::ValueError, "dictionary update sequence element #{} has length {}; 2 is required", i, pair->size);
+        }
+        ++i;
+        if (override) return dict_set_item(py, dict, pair->at(0), pair->at(1).share());
+        (void)TRY(dict_set_default(py, dict, pair->at(0), pair->at(1)));
+        return {};
+    });
+}
+
+Result<void> dict_update(Python& py, Borrowed<Dict> dict, Borrowed<> argument) {
+    if (is_exact<Dict>(argument)) return dict_merge(py, dict, argument);
+    Maybe<> keys = TRY(find_attribute(py, argument, name::keys()));
+    return keys ? dict_merge(py, dict, argument) : dict_merge_pairs(py, dict, argument);
+}
+
 }  // namespace oro

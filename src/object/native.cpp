@@ -3,6 +3,7 @@
 
 #include "object/define.h"
 #include "object/dict.h"
+#include "object/instance.h"
 
 namespace oro {
 
@@ -19,19 +20,21 @@ Result<void> set_in_module(Thread& t, Module& m, std::string_view name, Ref<> va
 
 }  // namespace
 
-Result<Ref<Module>> make_module(Python& py, Borrowed<Str> name, ModuleDef const* def) {
-    Ref<Dict> dict = TRY(make_dict(py, def ? def->functions.size() + 8 : 8));
-    // The dictionary and the state stand before anybody sees the module.
-    ModuleState* state = def && def->make_state ? def->make_state() : nullptr;
-    auto made = make<Module>(py, Module::type());
-    if (made.raised()) {
-        delete state;
-        return Raised{};
-    }
-    Ref<Module> module = std::move(made).take();
-    module->def = def;
-    module->state = state;
+Result<Ref<Module>> make_empty_module(Thread& t, Type& type) {
+    Ref<Dict> dict = TRY(make_dict(t, 8));
+    Ref<Module> module = TRY(make<Module>(t, type));
     module->dict.init(Maybe<Dict>(dict.share()));
+    // Nobody else sees it yet: it goes over to dict mode with its own dictionary.
+    extra_slot(module.get(), shape_of(type.dict_shape)).store(Ref<>(std::move(dict)).release());
+    publish(module.get(), type.dict_shape);
+    return module;
+}
+
+Result<Ref<Module>> make_module(Python& py, Borrowed<Str> name, ModuleDef const* def) {
+    Ref<Module> module = TRY(make_empty_module(py, Module::type()));
+    module->def = def;
+    module->state = def && def->make_state ? def->make_state() : nullptr;
+    Borrowed<Dict> dict = *module->dict;
     Ref<> doc = def && def->doc ? Ref<>(TRY(make_str(py, def->doc))) : none.share();
     CHECK(dict_set(py, *dict, name::dunder_name(), name.share()));
     CHECK(dict_set(py, *dict, name::dunder_doc(), std::move(doc)));

@@ -104,6 +104,8 @@ struct Module : Object {
     void trace(Visitor& v) { v(dict); if (state) state->trace(v); }
     void clear() { dict.reset(); if (state) state->clear(); }
 };
+// A module without any name; `type` may be a subclass. Its __dict__ is module.dict, in attribute lookups too.
+Result<Ref<Module>> make_empty_module(Thread& t, Type& type);
 Result<Ref<Module>> make_module(Python& py, Borrowed<Str> name, ModuleDef const* def = nullptr);
 // For setup(): module.__dict__[name] = value; a type is entered under its own name.
 Result<void> add_to_module(Python& py, Module& m, std::string_view name, Ref<> value);

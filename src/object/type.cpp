@@ -137,6 +137,7 @@ Result<void> type_set_attribute(Python& py, Type& type, Borrowed<Str> name, Opti
         TypeLock lock(py);
         invalidate_type(type);
         if (value) {
+            old = dict_get(py, **type.dict, name);  // dropped after the lock: its finaliser may be anything
             CHECK(dict_set(py, **type.dict, name, (*value).share()));
         } else {
             old = dict_pop(py, **type.dict, name);

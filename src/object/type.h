@@ -146,7 +146,7 @@ struct Type : Object {
 
 // Registers a native type with start-up. Use at namespace scope beside the tables: ORO_TYPE(list_type, list_def);
 #define ORO_TYPE(object, def)                                                                                   \
-    constinit ::oro::Type object{def};                                                                          \
+    [[clang::no_destroy]] constinit ::oro::Type object{def};                                                    \
     [[gnu::used, gnu::retain, gnu::section("oro_types")]] ::oro::Type* const ORO_CONCAT(oro_entry_, object) = &object
 
 // The type's __name__ (what stands after the last dot for native types).

@@ -25,24 +25,30 @@ public:
         : arena_(arena), tokens_(tokens), tokenizer_(tokenizer), parser_(parser), options_(options),
           matcher_(arena, source, tokens, tokenizer, parser, options) {}
 
+    std::size_t last_token() const {
+        return read_all_ ? tokens_.size() - 1 : std::max(matcher_.furthest(), parser_stop_);
+    }
+
     const SyntaxError* find() {
+        parser_stop_ = std::min(parser_.failed_at(), tokens_.size() - 1);
         if (parser_.too_deep()) return too_deep();
+        if (parser_.error() && parser_.error_is_final()) return parser_.error();
         const SyntaxError* value_error = parser_.error();
-        std::size_t parser_stop = std::min(parser_.failed_at(), tokens_.size() - 1);
         std::string_view rule = start_rule(options_.mode);
-        std::size_t start = parser_.statement_start();
+        // What comes before can't be at fault, except for the last statement, which may explain an `elif`.
+        std::size_t start = parser_.previous_statement();
 
         bool matched = !value_error && matcher_.run(rule, start, false);
         if (options_.allow_incomplete_input && !matched) {
-            std::size_t last = value_error ? parser_stop : matcher_.furthest();
+            std::size_t last = value_error ? parser_.error_token() : matcher_.furthest();
             if (tokens_[last].at_end)
                 return matcher_.error_here(ErrorKind::incomplete_input, tokens_[last], "incomplete input");
         }
-        if (value_error) return prefer_tokenizer_error(value_error, tokens_[parser_stop].lineno);
-        if (matcher_.gave_up()) return generic(parser_stop);
+        if (value_error) return prefer_tokenizer_error(value_error, tokens_[parser_stop_].lineno);
+        if (matcher_.gave_up()) return generic(parser_stop_);
         if (matcher_.error()) return found();
         // The parser is stricter than the grammar: what it could not read is the fault.
-        if (matched) return generic(parser_stop);
+        if (matched) return generic(parser_stop_);
 
         std::size_t last = matcher_.furthest();
         matcher_.run(rule, start, true);
@@ -60,12 +66,16 @@ private:
 
     const SyntaxError* found() {
         if (matcher_.error_from_tokenizer()) return matcher_.error();
-        return prefer_tokenizer_error(matcher_.error(), tokens_[matcher_.furthest()].lineno);
+        const Token& last = tokens_[matcher_.furthest()];
+        // Where the end has been seen already, there is no rest to look into.
+        return last.at_end ? matcher_.error() : prefer_tokenizer_error(matcher_.error(), last.lineno);
     }
 
     // Faults in the rest of the text explain a syntax error better than it does itself.
     const SyntaxError* prefer_tokenizer_error(const SyntaxError* error, int last_line) {
-        if (tokens_.back().type != Tok::Error) return error;
+        read_all_ = true;
+        // Within an f-string, what follows the fault is of little worth.
+        if (tokens_.back().type != Tok::Error || tokenizer_.in_format_string()) return error;
         if (tokenizer_.stop() == TokenizerStop::reported) return matcher_.tokenizer_error();
         if (tokenizer_.open_brackets() && last_line > tokenizer_.innermost_bracket().lineno)
             return matcher_.unclosed_bracket();
@@ -90,13 +100,17 @@ private:
     Parser& parser_;
     const ParseOptions& options_;
     Matcher matcher_;
+    std::size_t parser_stop_ = 0;
+    bool read_all_ = false;
 };
 
 }  // namespace
 
-const SyntaxError* diagnose(Arena& arena, const SourceText& source, std::span<const Token> tokens,
-                            const Tokenizer& tokenizer, Parser& parser, const ParseOptions& options) {
-    return Diagnosis(arena, source, tokens, tokenizer, parser, options).find();
+DiagnosedError diagnose(Arena& arena, const SourceText& source, std::span<const Token> tokens,
+                        const Tokenizer& tokenizer, Parser& parser, const ParseOptions& options) {
+    Diagnosis d(arena, source, tokens, tokenizer, parser, options);
+    const SyntaxError* error = d.find();
+    return {error, d.last_token()};
 }
 
 }  // namespace oro::syntax

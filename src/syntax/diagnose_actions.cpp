@@ -169,8 +169,8 @@ bool Matcher::is_legacy_statement(const Expr* e) const {
     return name && (name->id == std::string_view("print") || name->id == std::string_view("exec"));
 }
 
-// True when an error was reported. `start` and `at` are where the alternative's match starts and ends.
-bool Matcher::act(const GrammarAction& action, const Captures& captures, int start, int at) {
+// True when an error was reported. `at` is where the alternative's match ends.
+bool Matcher::act(const GrammarAction& action, const Captures& captures, int at) {
     std::string_view name = action.name;
     const Capture& a = captures[action.first];
     const Capture& b = captures[action.second];
@@ -184,6 +184,12 @@ bool Matcher::act(const GrammarAction& action, const Captures& captures, int sta
         return ErrorRange{first.lineno, first.col, last.end_lineno, last.end_col};
     };
     const Token& last_token = tokens_[furthest_];
+    auto from_here = [&] {
+        ErrorRange where = range_of(a);
+        where.end_lineno = last_token.end_lineno;
+        where.end_col = last_token.end_col < 0 ? reading_column(last_token) : last_token.end_col;
+        return where;
+    };
 
     if (name == "at") return syntax_error(range_of(a), text());
     if (name == "at_first") {
@@ -194,13 +200,12 @@ bool Matcher::act(const GrammarAction& action, const Captures& captures, int sta
         const Token& end = tokens_[static_cast<std::size_t>(inner.end - 1)];
         return syntax_error({first.lineno, first.col + 1, end.end_lineno, end.end_col + 1}, text());
     }
-    if (name == "range") return syntax_error(span(), text());
-    if (name == "from") {
-        ErrorRange where = range_of(a);
-        where.end_lineno = last_token.end_lineno;
-        where.end_col = last_token.end_col;
-        return syntax_error(where, text());
+    if (name == "diamond") {
+        if (parser_.flufl() || !follows_closely(b.start, Tok::Greater)) return false;
+        return syntax_error(span(), text());
     }
+    if (name == "range") return syntax_error(span(), text());
+    if (name == "from") return syntax_error(from_here(), text());
     if (name == "last") {
         error_ = error_here(ErrorKind::syntax_error, last_token, text());
         return stopped_ = true;
@@ -255,14 +260,10 @@ bool Matcher::act(const GrammarAction& action, const Captures& captures, int sta
                             "':' expected after dictionary key");
     }
     if (name == "bound") {
-        bool tuple = is<Tuple>(expression_of(a));
-        Capture colon{a.start - 1, a.start, a.item};
-        const Token& t = tokens_[static_cast<std::size_t>(colon.start)];
-        return syntax_error({t.lineno, t.col + 1, t.end_lineno, t.end_col + 1},
-                            message(arena_, tuple ? "cannot use constraints with " : "cannot use bound with ",
-                                    action.message));
+        bool tuple = is<Tuple>(expression_of(b));
+        return syntax_error(from_here(), message(arena_, tuple ? "cannot use constraints with " : "cannot use bound with ",
+                                                 action.message));
     }
-    (void)start;
     return stopped_;
 }
 

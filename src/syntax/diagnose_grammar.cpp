@@ -8,7 +8,7 @@
 //   a:x                                  remembers what x matched as `a` (or b)
 //   => action                            what to report once the alternative has matched; see diagnose_actions.cpp
 //
-// Rules called invalid_... match only on the second pass. Which mistake is reported depends on the order in which
+// Alternatives that are a rule called invalid_... count only on the second pass. Which mistake is reported depends on the order in which
 // alternatives are tried, so that the order is that of CPython's grammar. Left recursion is written as repetition.
 #include "syntax/diagnose_grammar.h"
 
@@ -16,7 +16,7 @@ namespace oro::syntax {
 
 const std::string_view kGrammarStatements = R"(
 file: statements? ENDMARKER
-interactive: compound_stmt NEWLINE | simple_stmts | NEWLINE | ENDMARKER
+interactive: compound_stmt NEWLINE | simple_stmts | NEWLINE
 eval: expressions NEWLINE* ENDMARKER
 func_type: '(' type_expressions? ')' '->' expression NEWLINE* ENDMARKER
 type_expressions: expression % ',' ',' '*' expression ',' '**' expression
@@ -68,8 +68,8 @@ class_def: decorators class_def_raw | class_def_raw
 class_def_raw: invalid_class_def_raw | 'class' NAME type_params? ('(' arguments? ')')? ':' block
 function_def: decorators function_def_raw | function_def_raw
 function_def_raw: invalid_def_raw
-  | 'def' NAME type_params? &&'(' params? ')' ('->' expression)? &&':' block
-  | 'async' 'def' NAME type_params? &&'(' params? ')' ('->' expression)? &&':' block
+  | 'def' NAME type_params? '(' params? ')' ('->' expression)? ':' block
+  | 'async' 'def' NAME type_params? '(' params? ')' ('->' expression)? ':' block
 
 params: invalid_parameters | parameters
 parameters: slash_no_default param_no_default* param_with_default* star_etc?
@@ -82,10 +82,10 @@ star_etc: invalid_star_etc | '*' param_no_default param_maybe_default* kwds?
   | '*' param_no_default_star_annotation param_maybe_default* kwds?
   | '*' ',' param_maybe_default+ kwds? | kwds
 kwds: invalid_kwds | '**' param_no_default
-param_no_default: param ',' | param &')'
+param_no_default: param ',' TYPE_COMMENT? | param TYPE_COMMENT? &')'
 param_no_default_star_annotation: NAME ':' star_expression ',' | NAME ':' star_expression &')'
-param_with_default: param default ',' | param default &')'
-param_maybe_default: param default? ',' | param default? &')'
+param_with_default: param default ',' TYPE_COMMENT? | param default TYPE_COMMENT? &')'
+param_maybe_default: param default? ',' TYPE_COMMENT? | param default? TYPE_COMMENT? &')'
 param: NAME (':' expression)?
 default: '=' expression | invalid_default
 
@@ -162,7 +162,7 @@ disjunction*: conjunction ('or' conjunction)+ | conjunction
 conjunction*: inversion ('and' inversion)+ | inversion
 inversion*: 'not' inversion | comparison
 comparison: bitwise_or (compare_op bitwise_or)+ | bitwise_or
-compare_op: '==' | NOTEQUAL | '<=' | '<' | '>=' | '>' | 'not' 'in' | 'in' | 'is' 'not' | 'is'
+compare_op: invalid_diamond | NOTEQUAL | '==' | '<=' | '<' | '>=' | '>' | 'not' 'in' | 'in' | 'is' 'not' | 'is'
 bitwise_or*: bitwise_xor ('|' bitwise_xor)*
 bitwise_xor*: bitwise_and ('^' bitwise_and)*
 bitwise_and*: shift_expr ('&' shift_expr)*
@@ -245,7 +245,7 @@ del_t_atom: NAME | '(' del_target ')' | '(' del_targets? ')' | '[' del_targets? 
 const std::string_view kGrammarMistakes = R"(
 expression_without_invalid: disjunction 'if' disjunction 'else' expression | disjunction | lambdef
 
-invalid_arguments: (positional_argument % ',' ',' kwargs | kwargs) ',' a:'*'
+invalid_arguments: (positional_argument % ',' ',' kwargs | kwargs) a:',' starred_expression % ','
     => from a "iterable argument unpacking follows keyword argument unpacking"
   | a:expression b:for_if_clauses ',' (args | expression for_if_clauses)?
     => range a b "Generator expression must be parenthesized"
@@ -263,9 +263,11 @@ invalid_starred_expression_unpacking: a:'*' expression '=' b:expression
 invalid_starred_expression: '*' => last "Invalid star expression"
 
 invalid_legacy_expression: a:NAME !'(' b:star_expressions => legacy_statement a b
-invalid_type_param: '*' NAME a:':' b:expression => bound b "TypeVarTuple"
-  | '**' NAME a:':' b:expression => bound b "ParamSpec"
-invalid_expression: !(NAME STRING | SOFT_KEYWORD) a:disjunction b:expression_without_invalid => forgotten_comma a b
+invalid_type_param: '*' NAME a:':' b:expression => bound a b "TypeVarTuple"
+  | '**' NAME a:':' b:expression => bound a b "ParamSpec"
+invalid_expression: STRING a:(!STRING expression_without_invalid)+ STRING
+    => range a a "invalid syntax. Is this intended to be part of the string?"
+  | !(NAME STRING | SOFT_KEYWORD) a:disjunction b:expression_without_invalid => forgotten_comma a b
   | a:disjunction 'if' b:disjunction !('else' | ':') => range a b "expected 'else' after 'if' expression"
   | a:disjunction 'if' b:disjunction 'else' !expression
     => next "expected expression after 'else', but statement is given"
@@ -291,6 +293,8 @@ invalid_block: NEWLINE !INDENT => indent "expected an indented block"
 invalid_arithmetic: sum ('+' | '-' | '*' | '/' | '%' | '//' | '@') a:'not' b:inversion
     => range a b "'not' after an operator must be parenthesized"
 invalid_factor: ('+' | '-' | '~') a:'not' b:factor => range a b "'not' after an operator must be parenthesized"
+
+invalid_diamond: a:'<' b:'>' => diamond a b "invalid syntax.  Maybe you meant '!=' instead of '<>'?"
 
 invalid_comprehension: ('[' | '(' | '{') a:starred_expression for_if_clauses
     => at a "iterable unpacking cannot be used in comprehension"
@@ -350,9 +354,9 @@ invalid_with_item: expression 'as' a:expression &(',' | ')' | ':') => assign_tar
 invalid_import: a:'import' dotted_name % ',' 'from' dotted_name
     => from a "Did you mean to use 'from ... import ...' instead?"
   | 'import' a:NEWLINE => from a "Expected one or more names after 'import'"
-invalid_dotted_as_name: dotted_name 'as' !(NAME (',' | ')' | NEWLINE)) a:expression
+invalid_dotted_as_name: dotted_name 'as' !(NAME (',' | ')' | ';' | NEWLINE)) a:expression
     => at a "cannot use {a} as import target"
-invalid_import_from_as_name: NAME 'as' !(NAME (',' | ')' | NEWLINE)) a:expression
+invalid_import_from_as_name: NAME 'as' !(NAME (',' | ')' | ';' | NEWLINE)) a:expression
     => at a "cannot use {a} as import target"
 invalid_import_from_targets: import_from_as_names ',' NEWLINE
     => last "trailing comma not allowed without surrounding parentheses"
@@ -412,6 +416,7 @@ invalid_for_stmt: 'async'? 'for' star_targets 'in' star_expressions NEWLINE => l
     => indent a "expected an indented block after 'for' statement on line "
 invalid_def_raw: 'async'? a:'def' NAME type_params? '(' params? ')' ('->' expression)? ':' NEWLINE !INDENT
     => indent a "expected an indented block after function definition on line "
+  | 'async'? 'def' NAME type_params? &&'(' params? ')' ('->' expression)? &&':' block
 invalid_class_def_raw: 'class' NAME type_params? ('(' arguments? ')')? NEWLINE => last "expected ':'"
   | a:'class' NAME type_params? ('(' arguments? ')')? ':' NEWLINE !INDENT
     => indent a "expected an indented block after class definition on line "

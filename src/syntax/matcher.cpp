@@ -41,9 +41,15 @@ const Token& Matcher::look(int at) {
     return t;
 }
 
+// Whether the token there is of this type, with nothing between it and the one before.
+bool Matcher::follows_closely(int at, Tok type) {
+    return look(at).type == type && tokens_[static_cast<std::size_t>(at)].start ==
+                                        tokens_[static_cast<std::size_t>(at - 1)].end;
+}
+
 int Matcher::match_rule(int index, int at) {
     const GrammarRule& rule = grammar_.rules[static_cast<std::size_t>(index)];
-    if (stopped_ || (rule.mistake && !mistakes_)) return kNoMatch;
+    if (stopped_) return kNoMatch;
     if (reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) < stack_limit_) {
         stopped_ = gave_up_ = true;
         return kNoMatch;
@@ -62,13 +68,31 @@ int Matcher::match_rule(int index, int at) {
     if (rule.name == "expression_without_invalid") mistakes_ = false;
     int end = match_alternatives(rule.alternatives, rule.count, at);
     mistakes_ = mistakes;
+    if (end >= 0 && rule.name == "strings") {
+        // A faulty literal is reported as soon as it is read.
+        parser_.expression_at(static_cast<std::size_t>(at), &Parser::strings);
+        if (parser_.error()) {
+            error_ = parser_.error();
+            stopped_ = true;
+            return kNoMatch;
+        }
+    }
     if (!stopped_) known = end;
     return end;
+}
+
+// CPython leaves alone for the second pass only those alternatives that are nothing but a mistake; that is why it
+// finds some errors in dict displays on the first.
+bool Matcher::is_mistake(const GrammarAlternative& alternative) const {
+    if (alternative.count != 1) return false;
+    const GrammarItem& item = grammar_.items[alternative.items];
+    return item.op == Op::rule && grammar_.rules[item.index].mistake;
 }
 
 int Matcher::match_alternatives(std::uint16_t first, std::uint16_t count, int start) {
     for (std::uint16_t i = 0; i < count && !stopped_; ++i) {
         const GrammarAlternative& alternative = grammar_.alternatives[first + i];
+        if (!mistakes_ && is_mistake(alternative)) continue;
         Captures captures;
         bool cut = false;
         int at = start;
@@ -85,7 +109,7 @@ int Matcher::match_alternatives(std::uint16_t first, std::uint16_t count, int st
         if (stopped_) return kNoMatch;
         if (at >= 0) {
             if (alternative.action.name.empty()) return at;
-            if (act(alternative.action, captures, start, at)) return kNoMatch;
+            if (act(alternative.action, captures, at)) return kNoMatch;
         }
         if (cut) return kNoMatch;
     }
@@ -98,8 +122,12 @@ int Matcher::match_item(const GrammarItem& item, int at) {
     case Op::token: return look(at).type == item.token ? at + 1 : kNoMatch;
     case Op::not_equal: {
         const Token& t = look(at);
-        bool fits = t.type == Tok::NotEqual && (source_.slice(t.start, t.end) == "<>") == parser_.flufl();
-        return fits ? at + 1 : kNoMatch;
+        if (!parser_.flufl()) return t.type == Tok::NotEqual ? at + 1 : kNoMatch;
+        if (t.type == Tok::NotEqual && !stopped_) {
+            error_ = error_at_token(ErrorKind::syntax_error, t, "with Barry as BDFL, use '<>' instead of '!='");
+            stopped_ = true;
+        }
+        return t.type == Tok::Less && follows_closely(at + 1, Tok::Greater) ? at + 2 : kNoMatch;
     }
     case Op::soft_keyword: {
         const Token& t = look(at);
@@ -157,32 +185,21 @@ int Matcher::match_item(const GrammarItem& item, int at) {
     return at;
 }
 
-namespace {
-
-// CPython cuts the line behind the column (counted from 1) and counts the characters it has then.
-int column_in_characters(std::string_view line, int col) {
-    if (col <= 0) return col;
-    auto bytes = static_cast<std::size_t>(col);
-    std::size_t beyond = bytes > line.size() ? 1 : 0;
-    bytes = std::min(bytes, line.size());
-    int count = static_cast<int>(beyond);
-    for (std::size_t i = 0; i < bytes; ++i) count += (line[i] & 0xC0) != 0x80;
-    return count;
-}
-
-}  // namespace
-
 const SyntaxError* Matcher::make_error(ErrorKind kind, const ErrorRange& where, std::string_view text) {
     auto* e = arena_.make<SyntaxError>();
     e->kind = kind;
     e->message = text;
     std::string_view line = source_.line(where.lineno);
     // The newline is part of the text only where reading has not gone on to another line.
-    if (tokens_[furthest_].end_lineno > where.lineno && line.ends_with('\n')) line.remove_suffix(1);
+    if (read_to_end_ ? tokenizer_.lineno() > where.lineno : tokens_[furthest_].end_lineno > where.lineno)
+        if (line.ends_with('\n')) line.remove_suffix(1);
+    // An unfinished string is shown with all its lines.
+    if (kind == ErrorKind::incomplete_input && tokenizer_.stop() == TokenizerStop::reported)
+        line = source_.text().substr(static_cast<std::size_t>(line.data() - source_.text().data()));
     e->lineno = where.lineno;
-    e->offset = column_in_characters(line, where.col);
+    e->offset = char_column(line, where.col);
     e->end_lineno = where.end_lineno;
-    e->end_offset = column_in_characters(line, where.end_col);
+    e->end_offset = char_column(line, where.end_col);
     e->text = arena_.copy(line);
     return e;
 }
@@ -193,14 +210,19 @@ const SyntaxError* Matcher::error_at_token(ErrorKind kind, const Token& t, std::
 
 const SyntaxError* Matcher::error_here(ErrorKind kind, const Token& t, std::string_view text) {
     if (t.col >= 0) return error_at_token(kind, t, text);
-    // Tokens without columns stand where reading stopped, in the line that was read last.
-    std::string_view before = source_.text().substr(0, t.start);
+    return make_error(kind, {t.lineno, reading_column(t), t.end_lineno, -1}, text);
+}
+
+// Tokens without columns stand where reading stopped, in the line that was read last.
+int Matcher::reading_column(const Token& t) const {
+    std::string_view before = source_.text().substr(0, t.end);
     std::size_t line_start = 0;
-    for (int i = 1; i < t.lineno; ++i) line_start = before.find('\n', line_start) + 1;
-    return make_error(kind, {t.lineno, static_cast<int>(t.start - line_start), t.end_lineno, -1}, text);
+    for (int i = 1; i < t.end_lineno; ++i) line_start = before.find('\n', line_start) + 1;
+    return static_cast<int>(t.end - line_start);
 }
 
 const SyntaxError* Matcher::unclosed_bracket() {
+    read_to_end_ = true;
     const Tokenizer::Bracket& b = tokenizer_.innermost_bracket();
     return make_error(ErrorKind::syntax_error, {b.lineno, b.col + 1, b.lineno, 0},
                       message(arena_, "'", b.open, "' was never closed"));
@@ -224,7 +246,7 @@ const SyntaxError* Matcher::tokenizer_error() {
     case TokenizerStop::too_deep:
         return make_error(ErrorKind::indentation_error, {line, 1, line, 0}, "too many levels of indentation");
     case TokenizerStop::line_continuation: {
-        int col = static_cast<int>(tokenizer_.position() - tokenizer_.line_start());
+        int col = static_cast<int>(tokenizer_.position() - tokenizer_.joined_lines_start());
         return make_error(ErrorKind::syntax_error, {line, col, line, 0},
                           "unexpected character after line continuation character");
     }

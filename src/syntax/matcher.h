@@ -68,12 +68,15 @@ private:
     };
 
     int match_rule(int rule, int at);
+    bool is_mistake(const GrammarAlternative& alternative) const;
     int match_alternatives(std::uint16_t first, std::uint16_t count, int at);
     int match_item(const GrammarItem& item, int at);
     const Token& look(int at);
+    bool follows_closely(int at, Tok type);
+    int reading_column(const Token& token) const;
 
     // diagnose_actions.cpp
-    bool act(const GrammarAction& action, const Captures& captures, int start, int at);
+    bool act(const GrammarAction& action, const Captures& captures, int at);
     ErrorRange range_of(const Capture& capture);
     Expr* expression_of(const Capture& capture);
     std::string expand(std::string_view message, const Captures& captures, int at);
@@ -92,6 +95,7 @@ private:
     bool mistakes_ = false;
     bool stopped_ = false;  // an error was found, nothing more may match
     bool gave_up_ = false;
+    bool read_to_end_ = false;  // all tokens have been read, to look for faults
     bool error_from_tokenizer_ = false;
     std::size_t furthest_ = 0;
     std::size_t end_ = 0;

@@ -42,12 +42,16 @@ public:
 
     // The fault, when it was one in a value; else null, and failed_at() tells the token that did not fit.
     const SyntaxError* error() const { return error_; }
+    // The last token read for it.
+    std::size_t error_token() const { return error_token_; }
+    // That fault is final, whatever the rest of the text holds.
+    bool error_is_final() const { return error_is_final_; }
     std::size_t failed_at() const { return static_cast<std::size_t>(failed_at_ - tokens_.data()); }
     std::size_t position() const { return static_cast<std::size_t>(tok_ - tokens_.data()); }
     bool too_deep() const { return too_deep_; }
     bool flufl() const { return flufl_; }
-    // The first token of the outermost statement being read.
-    std::size_t statement_start() const { return statement_start_; }
+    // The first token of the outermost statement before the one being read.
+    std::size_t previous_statement() const { return previous_statement_; }
 
     // For the diagnoser: what the tokens from `index` on mean as an expression of this sort.
     Expr* expression_at(std::size_t index, Expr* (Parser::*parse)());
@@ -59,6 +63,7 @@ public:
     Expr* star_named_expression();
     Expr* yield_expression();
     Expr* inversion_expression() { return inversion(); }
+    Expr* strings();
     Expr* expression();
     Expr* disjunction();
     Expr* comparison();
@@ -89,6 +94,8 @@ private:
     void fail_too_deep();
     void report(ErrorKind kind, Position start, Position end, std::string_view message);
     void report_at(const Token& token, std::string_view message);
+    // A token without columns stands where reading stopped.
+    void report_at_or_here(const Token& token, std::string_view message);
     struct Descent;
 
     // --- nodes
@@ -161,7 +168,6 @@ private:
         int quote_size = 0;
     };
     StringBody string_body(const Token& t) const;
-    Expr* strings();
     Constant* plain_string();
     ConstantValue decode_str(std::string_view text, bool raw, const Token& token, const Token& warn_token);
     ConstantValue decode_bytes(const StringBody& body, const Token& token);
@@ -185,6 +191,7 @@ private:
 
     // --- statements (statements.cpp, compound.cpp)
     std::span<Stmt*> statements_until_end();
+    bool starts_compound_statement() const;
     void statement(Items<Stmt>& out);
     void simple_statements(Items<Stmt>& out);
     Stmt* simple_statement();
@@ -251,12 +258,14 @@ private:
     Interner& names_;
     std::vector<SyntaxWarning>& warnings_;
 
-    std::size_t statement_start_ = 0;
+    std::size_t previous_statement_ = 0, statement_start_ = 0;
     bool failed_ = false;
     bool too_deep_ = false;
+    bool error_is_final_ = false;
     bool flufl_;
     const Token* failed_at_ = nullptr;
     const SyntaxError* error_ = nullptr;
+    std::size_t error_token_ = 0;
     Token poison_[4];
     std::uintptr_t stack_limit_;
     // Lists under construction, innermost last.

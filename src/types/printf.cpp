@@ -1,13 +1,17 @@
 #include "types/printf.h"
 
+#include "object/bytearray.h"
+#include "object/bytes.h"
 #include "object/float.h"
 #include "types/number.h"
 
 namespace oro {
 
-PrintfArguments::PrintfArguments(Python&, Borrowed<> values)
+PrintfArguments::PrintfArguments(Borrowed<> values, PrintfTarget target)
     : values_(values.share()), tuple_(is<Tuple>(values)),
-      mapping_(!tuple_ && !is<Str>(values) && type_of(values).slot(Dunder::getitem)) {}
+      mapping_(!tuple_ && !is<Str>(values) && type_of(values).slot(Dunder::getitem)) {
+    if (target == PrintfTarget::bytes && (is<Bytes>(values) || is<ByteArray>(values))) mapping_ = false;
+}
 
 Result<Ref<>> PrintfArguments::next(Thread& t) {
     if (selected_ && !used_) {

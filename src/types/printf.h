@@ -8,7 +8,7 @@ namespace oro {
 // The right operand of %: a tuple of arguments, a mapping, or one argument.
 class PrintfArguments {
 public:
-    PrintfArguments(Python& py, Borrowed<> values);
+    PrintfArguments(Borrowed<> values, PrintfTarget target);
     Result<Ref<>> next(Thread& t);
     // Takes the value of a key as the one argument from here on.
     Result<void> select(Python& py, Borrowed<> key);

@@ -91,7 +91,7 @@ template <CodeUnit T> Result<void> format_with(Python& py, StrBuilder& out, Text
 Result<Ref<>> modulo(Python& py, Borrowed<> format, Borrowed<> values) {
     if (!is<Str>(format)) return Ref<>::immediate(kNotImplemented);
     Text s = as<Str>(format);
-    PrintfArguments arguments(py, values);
+    PrintfArguments arguments(values, PrintfTarget::str);
     StrBuilder out(py);
     CHECK(visit_chars(*s.get(), [&](auto chars) { return format_with(py, out, s, chars, arguments); }));
     CHECK(arguments.finish(py, "string"));

@@ -101,7 +101,7 @@ bool bind_arguments(Python& py, Function& f, Code& code, Value const* args, std:
     std::size_t direct = n < positional ? n : positional;
     for (std::size_t i = 0; i < direct; ++i) out[i] = reg::retain(args[i]);
     std::size_t rest = parameters;
-    if (code.flags & CO_VARARGS) {
+    if (code.code_flags & CO_VARARGS) {
         if (n > positional) {
             auto tuple = oro::make_tuple(py, std::span<Value const>(args + positional, n - positional));
             if (tuple.raised()) return fail();
@@ -111,7 +111,7 @@ bool bind_arguments(Python& py, Function& f, Code& code, Value const* args, std:
         }
     }
     Maybe<Dict> keywords;
-    if (code.flags & CO_VARKEYWORDS) {
+    if (code.code_flags & CO_VARKEYWORDS) {
         auto dict = make_dict(py);
         if (dict.raised()) return fail();
         keywords = Maybe<Dict>(std::move(dict).take());
@@ -149,7 +149,7 @@ bool bind_arguments(Python& py, Function& f, Code& code, Value const* args, std:
     }
     Maybe<Tuple> defaults = f.defaults.load(&f);
     std::size_t default_count = defaults ? defaults->size : 0;
-    if (n > positional && !(code.flags & CO_VARARGS)) {
+    if (n > positional && !(code.code_flags & CO_VARARGS)) {
         std::size_t given_keyword_only = 0;
         for (std::size_t i = positional; i < parameters; ++i) given_keyword_only += bool(out[i]);
         return (void)too_many_positional(py, code, qualname(), n, default_count, given_keyword_only), fail();

@@ -13,12 +13,12 @@
 namespace oro {
 
 struct Code : Object {
-    Instruction* code;                 // owned; the words
-    Value* k;                          // constants; k[-1 - site] is the feedback word of a site
-    std::uint32_t code_count, constant_count, site_count;
+    Instruction* code = nullptr;       // owned; the words
+    Value* k = nullptr;                // constants; k[-1 - site] is the feedback word of a site
+    std::uint32_t code_count = 0, constant_count = 0, site_count = 0;
     std::uint32_t registers;           // all
     std::uint32_t local_count;         // named registers
-    std::uint32_t positional, keyword_only, flags;
+    std::uint32_t positional, keyword_only, code_flags;
     std::uint32_t parameter_count;     // positional + keyword-only + *args + **kwargs
     bool simple;                       // only positional parameters: a call with the right number needs no binding
     std::shared_ptr<CodeUnit const> unit;
@@ -34,7 +34,7 @@ struct Code : Object {
 
     std::atomic<std::uint64_t>& feedback(unsigned site) const { return reinterpret_cast<std::atomic<std::uint64_t>*>(k)[-1 - std::ptrdiff_t(site)]; }
     Str* site_name(unsigned site) const { return static_cast<Str*>(k[unit->sites[site].name].pointer()); }
-    bool is_generator() const { return flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR); }
+    bool is_generator() const { return code_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR); }
     std::uint32_t index_of(Instruction const* pc) const { return std::uint32_t(pc - code); }
 };
 

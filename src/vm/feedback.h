@@ -21,7 +21,7 @@ struct Record {
         type_value,    // an attribute of the type `object` itself, at `version`
         builtin,       // globals table `version` lacks the name; builtins table `version2` has it at `index`
         slot,          // __slots__ field at byte offset `index`
-    } kind;
+    } kind = value;
     ShapeId shape = 0;
     std::uint32_t version = 0, version2 = 0, index = 0;
     Value value_;      // not counted: it lives as long as the version is the same

@@ -22,6 +22,8 @@ struct Function : Object {
     Code* running_code() const { return static_cast<Code*>(code.slot().peek().pointer()); }
 };
 extern Type function_type;
+// Makes a new object deferred (memory/header.h): before anybody else sees it.
+void make_deferred(Header& h);
 Result<Ref<Function>> make_function(Python& py, Borrowed<Code> code, Borrowed<Dict> globals);
 
 enum class GeneratorState : std::uint32_t { suspended_start, suspended, running, closed };

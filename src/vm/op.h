@@ -29,6 +29,13 @@ struct Op {
         if (r.raised()) return false;
         return finish_value(reg::adopt(std::move(r).release()));
     }
+    // For operations whose c operand is no register.
+    bool finish_b(Result<Ref<>> r) const {
+        if (r.raised()) return false;
+        if (flag_of(word, LAST_B)) consume(regs, b());
+        put(regs, a(), reg::adopt(std::move(r).release()));
+        return true;
+    }
     bool finish_value(Value v) const {
         consume_sources();
         put(regs, a(), v);

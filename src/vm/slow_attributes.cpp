@@ -49,7 +49,8 @@ void learn_attribute(Op const& op, Object* o, Borrowed<Str> name, unsigned site)
         DictKeys* keys;
         std::uint32_t index;
         if (!dict_find_entry(*m->dict.get(), *name.get(), &keys, &index)) return;
-        Record r{.kind = Record::module};
+        Record r;
+        r.kind = Record::module;
         r.shape = shape;
         r.version = dict_version(op.py, *m->dict.get());
         r.index = index;
@@ -66,7 +67,8 @@ void learn_attribute(Op const& op, Object* o, Borrowed<Str> name, unsigned site)
         // Only what needs no binding: plain values, and functions (unbound on a class).
         bool plain = !type_of(v).slot(Dunder::get) || &type_of(v) == &function_type;
         if (!plain || &type != &type_type) return;
-        Record r{.kind = Record::type_value};
+        Record r;
+        r.kind = Record::type_value;
         r.object = o;
         r.version = version;
         r.value_ = v;
@@ -88,7 +90,8 @@ void learn_attribute(Op const& op, Object* o, Borrowed<Str> name, unsigned site)
         if (kind == &member_descriptor_type) {
             auto* d = static_cast<MemberDescriptor*>(found.pointer());
             if (!is_subtype(type, *d->home)) return;
-            Record r{.kind = Record::slot};
+            Record r;
+        r.kind = Record::slot;
             r.shape = shape;
             r.index = d->offset;
             learn(op.k, site, r);
@@ -105,7 +108,8 @@ void learn_attribute(Op const& op, Object* o, Borrowed<Str> name, unsigned site)
         }
     }
     if (!found) return;
-    Record r{.kind = kind->has(type_flag::method_like) ? Record::method : Record::value};
+    Record r;
+        r.kind = kind->has(type_flag::method_like) ? Record::method : Record::value;
     if (r.kind == Record::value && kind->slot(Dunder::get)) return;
     r.shape = shape;
     r.version = version;

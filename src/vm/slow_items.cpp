@@ -156,14 +156,14 @@ SLOW(build_list) {
 }
 
 SLOW(build_set) {
-    auto r = make_set(op.py);
+    auto r = make_set(op.py, set_type);
     if (r.raised()) return false;
-    Ref<> set = std::move(r).take();
+    Ref<Set> set = std::move(r).take();
     for (unsigned i = 0; i < op.c(); ++i) {
-        if (set_add(op.py, set, Borrowed<>(op.regs[op.b() + i])).raised()) return false;
+        if (oro::set_add(op.py, set, Borrowed<>(op.regs[op.b() + i])).raised()) return false;
     }
     op.consume_block(op.b(), op.c());
-    put(op.regs, op.a(), set.release());
+    put(op.regs, op.a(), Ref<>(std::move(set)).release());
     return true;
 }
 
@@ -202,7 +202,7 @@ SLOW(build_slice) {
     auto r = make_slice(op.py, Borrowed<>(op.regs[op.b()]), Borrowed<>(op.regs[op.b() + 1]), step);
     if (r.raised()) return false;
     op.consume_block(op.b(), op.c());
-    put(op.regs, op.a(), std::move(r).release());
+    put(op.regs, op.a(), Ref<>(std::move(r).take()).release());
     return true;
 }
 
@@ -213,7 +213,7 @@ SLOW(list_append) {
 }
 
 SLOW(set_add) {
-    if (oro::set_add(op.py, Borrowed<>(op.A()), Borrowed<>(op.B())).raised()) return false;
+    if (oro::set_add(op.py, as<Set>(op.A()), Borrowed<>(op.B())).raised()) return false;
     op.consume_sources();
     return true;
 }
@@ -238,9 +238,7 @@ SLOW(list_extend) {
 }
 
 SLOW(set_update) {
-    Value set = op.A();
-    auto r = for_each(op.py, Borrowed<>(op.B()), [&](Ref<> item) { return oro::set_add(op.py, Borrowed<>(set), item); });
-    if (r.raised()) return false;
+    if (oro::set_update(op.py, as<Set>(op.A()), Borrowed<>(op.B())).raised()) return false;
     op.consume_sources();
     return true;
 }

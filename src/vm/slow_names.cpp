@@ -153,7 +153,8 @@ SLOW(load_global) {
         std::uint32_t version = dict_version(op.py, *f->globals.get());
         if (version != 0 && f->globals.get()->keys() == keys && index < (1u << 30)) learn(op.k, op.bc(), std::uint64_t(version) << 32 | std::uint64_t(index) << 1 | 1);
     } else if (dict_find_entry(*f->builtins.get(), *name.get(), &keys, &index)) {
-        Record r{.kind = Record::builtin};
+        Record r;
+        r.kind = Record::builtin;
         r.version = dict_version(op.py, *f->globals.get());
         r.version2 = dict_version(op.py, *f->builtins.get());
         r.index = index;

@@ -1,0 +1,25 @@
+// What the types generator, coroutine and async_generator share (vm/generator*.cpp).
+#pragma once
+#include "vm/function.h"
+
+namespace oro {
+
+inline bool is_exact_generator(Value v) {
+    return v.is_pointer() && (&type_of(v) == &generator_type || &type_of(v) == &coroutine_type);
+}
+// Closes what a generator delegates to: a generator by throwing GeneratorExit, another object by its close().
+Result<void> close_awaitable(Python& py, Borrowed<> delegate);
+// generator.close(): the value if it returned one.
+Result<Ref<>> close_generator(Python& py, Generator& g);
+// Records where a coroutine was made, if sys.set_coroutine_origin_tracking_depth asks for it.
+void note_coroutine_origin(Python& py, Generator& g);
+// The awaitable's iterator: __await__, checked; coroutines and generator-based coroutines are their own.
+Result<Ref<>> get_awaitable_iterator(Python& py, Borrowed<> v);
+// Result of one step for send()/__next__: the value, or StopIteration raised with the return value.
+Value generator_step(Python& py, Generator& g, Resumed r, bool raise_stop);
+// What an async generator yields travels in a wrapper.
+Result<Ref<>> wrap_async_yield(Thread& t, Ref<> value);
+// An async generator is about to be iterated for the first time: firstiter hook, finalizer.
+Result<void> init_async_hooks(Python& py, Generator& g);
+
+}  // namespace oro

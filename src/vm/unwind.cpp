@@ -1,0 +1,271 @@
+// Leaving frames: by an exception, by returning, by yielding.
+#include "object/call.h"
+#include "object/exception.h"
+#include "object/str.h"
+#include "object/traceback.h"
+#include "types/exception_group.h"
+#include "vm/op.h"
+
+namespace oro::vm {
+
+namespace {
+
+ExceptionEntry const* find_handler(Code const& code, std::uint32_t index) {
+    for (ExceptionEntry const& e : code.unit->exceptions)
+        if (index >= e.start && index < e.end) return &e;
+    return nullptr;
+}
+
+// Puts an entry for this frame in front of the exception's traceback.
+void record_traceback(Thread& t, Frame& f) {
+    if (!t.raised.is_pointer() || !is<BaseException>(t.raised)) return;
+    Ref<> exception = share(t.raised);
+    auto object = frame_object(t, f);
+    if (object.raised()) {
+        clear_raised(t);
+        restore_raised(t, std::move(exception));
+        return;
+    }
+    Ref<FrameObject> frame = std::move(object).take();
+    traceback_here(t, *static_cast<BaseException*>(exception.value().pointer()), frame, std::int32_t(f.code.get()->index_of(f.pc.get())) * 2, Traceback::kLineLater);
+}
+
+// The frame of a generator ends: the generator is closed, its exception state off the chain.
+void close_generator(Thread& t, Generator& g) {
+    t.handled = g.handled.outer;
+    g.handled.outer = nullptr;
+    detail::decref(std::exchange(g.handled.exception, Value{}));
+    g.state.store(GeneratorState::closed, std::memory_order_release);
+}
+
+}  // namespace
+
+void release_frame(Thread* t, Frame* frame) {
+    if (frame->object) detach_frame_object(*t, *frame);
+    Value* regs = frame->registers();
+    Code* code = frame->code.get();
+    for (std::uint32_t i = 0; i < code->registers; ++i) {
+        Value v = regs[i];
+        regs[i] = Value{};
+        reg::release(v);
+    }
+    reg::release(std::exchange(frame->locals, Value{}));
+    reg::release(std::exchange(frame->result, Value{}));
+    detail::decref(std::exchange(frame->object, Value{}));
+}
+
+namespace {
+// Takes the frame off the thread; its function is released last, since it keeps the code alive.
+void pop_frame(Thread* t, Frame* frame) {
+    release_frame(t, frame);
+    Value function = std::exchange(frame->function, Value{});
+    Generator* g = frame->generator.is_null() ? nullptr : frame->generator.get();
+    t->frame = frame->previous.get();
+    if (!frame->previous.is_null()) t->frame = frame->previous.get(); else t->frame = nullptr;
+    ++t->recursion_left;
+    if (g) close_generator(*t, *g);
+    reg::release(function);
+}
+}  // namespace
+
+Unwound unwind(Thread* t, bool again) {
+    for (;; again = false) {
+        Frame* frame = t->frame;
+        Code* code = frame->code.get();
+        if (!again) record_traceback(*t, *frame);
+        std::uint32_t index = code->index_of(frame->pc.get());
+        if (ExceptionEntry const* entry = find_handler(*code, index)) {
+            Value* regs = frame->registers();
+            // Released with the exception still on the thread: destructors keep it aside.
+            for (std::uint32_t i = entry->first_temp; i < code->registers; ++i) {
+                Value v = regs[i];
+                regs[i] = Value{};
+                reg::release(v);
+            }
+            Value exception = std::exchange(t->raised, Value{});
+            put(regs, entry->exc, reg::adopt(exception));
+            frame->pc.set(code->code + entry->handler);
+            return Unwound::handler;
+        }
+        bool entry_frame = frame->flags & frame_flag::entry;
+        pop_frame(t, frame);
+        if (entry_frame) {
+            t->result = Value{};
+            t->yielded = false;
+            return Unwound::interpreter;
+        }
+    }
+}
+
+Leave return_slow(Thread* t, Value* regs, Value v) {
+    Frame* frame = Frame::of(regs);
+    std::uint64_t flags = frame->flags;
+    bool generator = !frame->generator.is_null();
+    bool constructed_badly = false;
+    if (flags & frame_flag::constructor) {
+        if (v != kNone) {
+            (void)raise(*t, exc::TypeError, "__init__() should return None, not '{}'", TypeName{v});
+            reg::release(v);
+            constructed_badly = true;
+        } else {
+            v = std::exchange(frame->result, Value{});
+        }
+    }
+    pop_frame(t, frame);
+    if (constructed_badly) return Leave::error;
+    if (flags & frame_flag::entry) {
+        t->result = reg::publish(v);
+        t->yielded = false;
+        return Leave::interpreter;
+    }
+    Frame* to = t->frame;
+    std::uint64_t word = fetch(to->pc.get());
+    Value* into = to->registers();
+    if (!generator) {
+        put(into, a_of(fetch(to->pc.get() + 1)), v);
+        return Leave::called;
+    }
+    consume(into, b_of(word));
+    if ((word & 0xFF) == std::uint8_t(Opcode::send)) put(into, a_of(word), v);
+    else reg::release(v);
+    return Leave::finished;
+}
+
+bool yield_slow(Thread* t, Frame* frame, Value v) {
+    Generator* g = frame->generator.get();
+    t->frame = frame->previous.is_null() ? nullptr : frame->previous.get();
+    frame->previous.set(nullptr);
+    ++t->recursion_left;
+    t->handled = g->handled.outer;
+    g->handled.outer = nullptr;
+    bool entry = frame->flags & frame_flag::entry;
+    frame->flags = 2;
+    if (entry) {
+        t->result = reg::publish(v);
+        t->yielded = true;
+    }
+    // From here another thread may resume it.
+    g->state.store(GeneratorState::suspended, std::memory_order_release);
+    return entry;
+}
+
+Raised raise_recursion_limit(Thread& t) {
+    return raise(t, exc::RecursionError, "maximum recursion depth exceeded");
+}
+
+Value not_an_iterator(Thread* t, Value v) {
+    (void)raise(*t, exc::TypeError, "'{}' object is not an iterator", TypeName{v});
+    return {};
+}
+
+bool iteration_ended(Thread* t) {
+    if (!raised_is(*t, exc::StopIteration)) return false;
+    clear_raised(*t);
+    return true;
+}
+
+// ---- raising
+
+SLOW(raise_) {
+    Python& py = op.py;
+    if (op.b() == 0) {
+        // The innermost exception that is being handled.
+        for (HandledException* h = py.handled; h; h = h->outer) {
+            if (h->exception.is_null()) continue;
+            restore_raised(py, share(h->exception));
+            return false;
+        }
+        (void)raise(py, exc::RuntimeError, "No active exception to reraise");
+        return false;
+    }
+    Ref<> given = op.take(op.a());
+    Maybe<> cause;
+    if (op.b() == 2) cause = Maybe<>(op.take(op.a() + 1));
+    auto instance = [&](Borrowed<> v) -> Result<Ref<>> {
+        if (is<BaseException>(v)) return v.share();
+        if (is<Type>(v) && is_subtype(*static_cast<Type*>(v.value().pointer()), exc::BaseException)) {
+            Ref<> made = TRY(call(py, v, {}));
+            if (!is<BaseException>(made.value()))
+                return raise(py, exc::TypeError, "calling {} should have returned an instance of BaseException, not {}", TRY(repr(py, v)), TypeName{made.value()});
+            return made;
+        }
+        return raise(py, exc::TypeError, "exceptions must derive from BaseException");
+    };
+    auto made = instance(given);
+    if (made.raised()) return false;
+    Ref<> exception = std::move(made).take();
+    if (cause) {
+        auto* e = static_cast<BaseException*>(exception.value().pointer());
+        if (cause.value() == kNone) {
+            e->cause.store(e, Maybe<>());
+        } else if (is<BaseException>(cause.value()) || is<Type>(cause.value())) {
+            if (is<Type>(cause.value()) && !is_subtype(*static_cast<Type*>(cause.value().pointer()), exc::BaseException)) {
+                (void)raise(py, exc::TypeError, "exception causes must derive from BaseException");
+                return false;
+            }
+            auto c = instance(*cause);
+            if (c.raised()) return false;
+            e->cause.store(e, Maybe<>(std::move(c).take()));
+        } else {
+            (void)raise(py, exc::TypeError, "exception causes must derive from BaseException");
+            return false;
+        }
+        e->suppress_context = true;
+    }
+    (void)raise_object(py, std::move(exception));
+    return false;
+}
+
+SLOW(reraise) {
+    Ref<> exception = op.take(op.a());
+    restore_raised(op.py, std::move(exception));
+    return false;
+}
+
+SLOW(exc_match) {
+    if (check_except_type(op.py, Borrowed<>(op.C())).raised()) return false;
+    return op.finish_value(Value::of_bool(exception_matches(Borrowed<>(op.B()), Borrowed<>(op.C()))));
+}
+
+SLOW(exc_group_match) {
+    Python& py = op.py;
+    Value exception = op.B();
+    if (check_except_star_type(py, Borrowed<>(op.C())).raised()) return false;
+    GroupSplit split;
+    bool wrapped = false;
+    if (exception != kNone) {
+        auto r = match_except_star(py, Borrowed<>(exception), Borrowed<>(op.C()), &wrapped);
+        if (r.raised()) return false;
+        split = std::move(r).take();
+    }
+    if (wrapped) {
+        Ref<> group = share(split.match.value());
+        auto object = frame_object(py, op.frame());
+        if (object.raised()) return false;
+        Ref<FrameObject> frame = std::move(object).take();
+        traceback_here(py, *static_cast<BaseException*>(group.value().pointer()), frame, std::int32_t(op.code().index_of(op.pc)) * 2, Traceback::kLineLater);
+    }
+    Value rest = split.rest ? reg::adopt(split.rest.release()) : kNone, match = split.match ? reg::adopt(split.match.release()) : kNone;
+    op.consume_sources();
+    put(op.regs, op.a(), rest);
+    put(op.regs, op.a() + 1, match);
+    return true;
+}
+
+SLOW(with_exit) {
+    Value callable = op.regs[op.b()], self = op.regs[op.b() + 1], e = op.C();
+    auto* exception = static_cast<BaseException*>(e.pointer());
+    Maybe<> traceback = exception->traceback.load(exception);
+    Value words[] = {self, Value::of(&type_of(e)), e, traceback ? traceback.value() : kNone};
+    auto r = call(op.py, Borrowed<>(callable), std::span<Value const>(self ? words : words + 1, self ? 4 : 3));
+    if (r.raised()) return false;
+    if (flag_of(op.word, LAST_B)) {
+        consume(op.regs, op.b());
+        consume(op.regs, op.b() + 1);
+    }
+    if (flag_of(op.word, LAST_C)) consume(op.regs, op.c());
+    put(op.regs, op.a(), reg::adopt(std::move(r).release()));
+    return true;
+}
+
+}  // namespace oro::vm
