@@ -12,7 +12,7 @@
 namespace oro {
 
 struct Blake2Params {
-    int digest_size;
+    int digest_size = 0;
     std::string_view key, salt, person;  // at most the sizes that the hasher names
     int fanout = 1, depth = 1;
     std::uint32_t leaf_size = 0;

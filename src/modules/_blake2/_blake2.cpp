@@ -93,7 +93,8 @@ template <class Hash> Result<Ref<>> construct(Python& py, Type& type, Value cons
     Value out[count];
     CHECK(parse_arguments(py, Names<Hash>::function, kParameters, 0, 1, 0, args, n, names, out));
     Optional<> first = TRY(initial_data(py, Optional<>(out[data]), out[string].is_null() ? none : Borrowed<>(out[string])));
-    Blake2Params p{.digest_size = TRY(small_number(py, out[digest_size], Hash::kMaxDigest))};
+    Blake2Params p;
+    p.digest_size = TRY(small_number(py, out[digest_size], Hash::kMaxDigest));
     p.fanout = TRY(small_number(py, out[fanout], 1));
     p.depth = TRY(small_number(py, out[depth], 1));
     std::uint64_t leaf = TRY(large_number(py, out[leaf_size]));

@@ -2,6 +2,7 @@
 #include <climits>
 
 #include "object/dict.h"
+#include "object/set.h"
 #include "types/digest_object.h"
 
 namespace oro::hashlib {
@@ -310,16 +311,12 @@ Result<void> setup(Python& py, Module& m) {
     }
     state.constructors.init(constructors.share());
     CHECK(add_to_module(py, m, "_constructors", std::move(constructors)));
-    std::vector<Value> words;
-    std::vector<Ref<Str>> names;
+    Ref<Set> names = TRY(make_set(py, FrozenSet::type()));
     for (std::string const& digest : digest_names()) {
         Ref<Str> text = TRY(make_str(py, std::string_view(digest)));
-        words.push_back(text.value());
-        names.push_back(std::move(text));
+        CHECK(set_add(py, names, text));
     }
-    Ref<Tuple> list = TRY(make_tuple(py, words));
-    Ref<> frozen = TRY(call_with(py, Borrowed<>(Value::of(&frozenset_type)), list));
-    CHECK(add_to_module(py, m, "openssl_md_meth_names", std::move(frozen)));
+    CHECK(add_to_module(py, m, "openssl_md_meth_names", std::move(names)));
     for (Type* type : {&hash_type, &xof_type, &hmac_type}) CHECK(add_type_to_module(py, m, *type));
     return add_to_module(py, m, "_GIL_MINSIZE", Ref<>::immediate(Value::of_int(kDetachSize)));
 }
