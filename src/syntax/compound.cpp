@@ -3,6 +3,22 @@
 
 namespace oro::syntax {
 
+bool Parser::starts_compound_statement() const {
+    switch (tok_->type) {
+    case Tok::KwIf:
+    case Tok::KwDef:
+    case Tok::KwClass:
+    case Tok::At:
+    case Tok::KwFor:
+    case Tok::KwTry:
+    case Tok::KwWith:
+    case Tok::KwWhile:
+    case Tok::KwAsync: return true;
+    case Tok::Name: return at_match_statement();
+    default: return false;
+    }
+}
+
 void Parser::statement(Items<Stmt>& out) {
     Position start = here();
     switch (tok_->type) {

@@ -12,8 +12,14 @@
 
 namespace oro::syntax {
 
-// The error record of a text that `parser` has failed to parse. Never null.
-const SyntaxError* diagnose(Arena& arena, const SourceText& source, std::span<const Token> tokens,
-                            const Tokenizer& tokenizer, Parser& parser, const ParseOptions& options);
+struct DiagnosedError {
+    const SyntaxError* error = nullptr;  // never null
+    // The last token that CPython would have read by then, which tells how many of the tokenizer's warnings it gives.
+    std::size_t last_token = 0;
+};
+
+// Why `parser` has failed to parse the text.
+DiagnosedError diagnose(Arena& arena, const SourceText& source, std::span<const Token> tokens,
+                        const Tokenizer& tokenizer, Parser& parser, const ParseOptions& options);
 
 }  // namespace oro::syntax

@@ -85,8 +85,7 @@ void append_float(std::string& out, double value, bool add_point) {
         return;
     }
     if (std::isinf(value)) {
-        // No literal is infinite by name: ast.dump writes one that overflows.
-        out += value < 0 ? "-1e309" : "1e309";
+        out += value < 0 ? "-inf" : "inf";
         return;
     }
     char text[40];

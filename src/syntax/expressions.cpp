@@ -190,21 +190,25 @@ Expr* Parser::inversion() {
 bool Parser::compare_operator(CompareOperator& op) {
     switch (tok_->type) {
     case Tok::EqEqual: op = CompareOperator::Eq; break;
-    case Tok::Less: op = CompareOperator::Lt; break;
+    case Tok::Less:
+        op = CompareOperator::Lt;
+        // `<>` comes as two tokens, for it is an operator only where the Friendly Language Uncle For Life rules.
+        if (flufl_ && next_is(Tok::Greater) && tok_[1].start == tok_->end) {
+            op = CompareOperator::NotEq;
+            ++tok_;
+        }
+        break;
     case Tok::LessEqual: op = CompareOperator::LtE; break;
     case Tok::Greater: op = CompareOperator::Gt; break;
     case Tok::GreaterEqual: op = CompareOperator::GtE; break;
     case Tok::KwIn: op = CompareOperator::In; break;
-    case Tok::NotEqual: {
-        bool diamond = text_of(*tok_) == "<>";
-        if (flufl_ && !diamond) {
+    case Tok::NotEqual:
+        if (flufl_) {
             report_at(*tok_, "with Barry as BDFL, use '<>' instead of '!='");
             return false;
         }
-        if (!flufl_ && diamond) return false;
         op = CompareOperator::NotEq;
         break;
-    }
     case Tok::KwIs:
         op = CompareOperator::Is;
         if (next_is(Tok::KwNot)) {

@@ -1,5 +1,7 @@
 #include "syntax/parse.h"
 
+#include <limits>
+
 #include "syntax/diagnose.h"
 #include "syntax/parser.h"
 #include "syntax/tokenizer.h"
@@ -28,7 +30,6 @@ ParseResult parse(Arena& arena, std::string_view source, const ParseOptions& opt
     TokenizerOptions token_options;
     token_options.interactive = options.mode == ParseMode::single;
     token_options.imply_dedent = !options.dont_imply_dedent;
-    token_options.implicit_newline = text.newline_was_added();
     Tokenizer tokenizer(arena, text.text(), token_options);
     std::vector<Token> tokens;
     tokens.reserve(text.text().size() / 4 + 16);
@@ -40,14 +41,30 @@ ParseResult parse(Arena& arena, std::string_view source, const ParseOptions& opt
     std::vector<SyntaxWarning> warnings;
     Parser parser(arena, text, tokens, options, *result.names, warnings);
     result.tree = parser.parse();
-    if (!result.tree) result.error = diagnose(arena, text, tokens, tokenizer, parser, options);
+    std::span<const SyntaxWarning> from_tokenizer = tokenizer.warnings();
+    if (!result.tree) {
+        // The diagnosis reads things again, and warnings with them.
+        std::vector<SyntaxWarning> kept = warnings;
+        DiagnosedError found = diagnose(arena, text, tokens, tokenizer, parser, options);
+        result.error = found.error;
+        // What comes behind the last token read gives no warnings.
+        const Token& last = tokens[found.last_token];
+        bool indentation = last.type == Tok::Indent || last.type == Tok::Dedent;
+        int column = indentation ? 0 : last.col < 0 ? std::numeric_limits<int>::max() : last.col + 1;
+        std::size_t seen = 0;
+        while (seen < from_tokenizer.size() && (from_tokenizer[seen].lineno < last.lineno ||
+               (from_tokenizer[seen].lineno == last.lineno && from_tokenizer[seen].offset <= column)))
+            ++seen;
+        from_tokenizer = from_tokenizer.first(seen);
+        warnings = std::move(kept);
+    }
 
     // Tokenizer and parser each have theirs in order; together they go by line.
     std::vector<SyntaxWarning> all;
-    auto a = tokenizer.warnings().begin();
+    auto a = from_tokenizer.begin();
     auto b = warnings.begin();
-    while (a != tokenizer.warnings().end() || b != warnings.end()) {
-        bool take_a = b == warnings.end() || (a != tokenizer.warnings().end() && a->lineno <= b->lineno);
+    while (a != from_tokenizer.end() || b != warnings.end()) {
+        bool take_a = b == warnings.end() || (a != from_tokenizer.end() && a->lineno <= b->lineno);
         all.push_back(take_a ? *a++ : *b++);
     }
     result.warnings = arena.copy(std::span<const SyntaxWarning>(all));

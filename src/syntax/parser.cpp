@@ -38,11 +38,14 @@ Mod* Parser::parse() {
             body[0]->end_lineno = tok_[-1].end_lineno;
             body[0]->end_col_offset = tok_[-1].end_col;
         } else {
-            const Token* first = tok_;
+            bool compound = starts_compound_statement();
             statement(body);
-            // A compound statement is ended by an empty line; a line of simple ones has taken its newline.
-            const Token* last = tok_ - 1;
-            if (!failed_ && (last->type == Tok::Dedent || last < first)) expect(Tok::Newline);
+            // A compound statement is ended by an empty line.
+            if (compound) expect(Tok::Newline);
+            if (!failed_ && more_statements(tok_[-1])) {
+                error_is_final_ = true;
+                report_at_or_here(tok_[-1], "multiple statements found while compiling a single statement");
+            }
         }
         auto* m = arena_.make<Interactive>();
         m->kind = Kind::Interactive;
@@ -66,6 +69,18 @@ Mod* Parser::parse() {
     return failed_ ? nullptr : result;
 }
 
+// Whether anything but white space and comments follows the token.
+bool Parser::more_statements(const Token& last) const {
+    std::string_view rest = source_.text().substr(last.end);
+    while (!rest.empty()) {
+        std::size_t at = rest.find_first_not_of(" \t\n\f");
+        if (at == rest.npos) return false;
+        if (rest[at] != '#') return true;
+        rest.remove_prefix(std::min(rest.find('\n', at), rest.size()));
+    }
+    return false;
+}
+
 Expr* Parser::expression_at(std::size_t index, Expr* (Parser::*parse)()) {
     tok_ = tokens_.data() + index;
     failed_ = false;
@@ -73,6 +88,16 @@ Expr* Parser::expression_at(std::size_t index, Expr* (Parser::*parse)()) {
     error_ = nullptr;
     Expr* e = (this->*parse)();
     return failed_ ? nullptr : e;
+}
+
+// The arguments of a call, from the token on, as far as they can be read.
+std::pair<std::span<Expr*>, std::span<Keyword*>> Parser::arguments_at(std::size_t index) {
+    tok_ = tokens_.data() + index;
+    failed_ = false;
+    std::span<Expr*> args;
+    std::span<Keyword*> keywords;
+    arguments(args, keywords);
+    return {args, keywords};
 }
 
 void Parser::fail() {
@@ -94,17 +119,30 @@ void Parser::report(ErrorKind kind, Position start, Position end, std::string_vi
     e->kind = kind;
     e->message = arena_.copy(message);
     std::string_view line = source_.line(start.lineno);
+    // The newline is part of the text only where reading has not gone on to another line.
+    if (tok_ != tokens_.data() && tok_[-1].end_lineno > start.lineno && line.ends_with('\n')) line.remove_suffix(1);
     e->lineno = start.lineno;
-    e->offset = char_offset(line, start.col);
+    e->offset = char_column(line, start.col + 1);
     e->end_lineno = end.lineno;
-    e->end_offset = char_offset(line, end.col);
+    e->end_offset = char_column(line, end.col + 1);
     e->text = arena_.copy(line);
     error_ = e;
     fail();
 }
 
 void Parser::report_at(const Token& t, std::string_view message) {
+    if (!failed_) error_token_ = static_cast<std::size_t>(&t - tokens_.data());
     report(ErrorKind::syntax_error, {t.lineno, t.col}, {t.end_lineno, t.end_col}, message);
+}
+
+void Parser::report_at_or_here(const Token& t, std::string_view message) {
+    if (t.col >= 0) return report_at(t, message);
+    if (!failed_) error_token_ = static_cast<std::size_t>(&t - tokens_.data());
+    std::string_view before = source_.text().substr(0, t.end);
+    std::size_t line_start = 0;
+    for (int i = 1; i < t.end_lineno; ++i) line_start = before.find('\n', line_start) + 1;
+    int col = static_cast<int>(t.end - line_start);
+    report(ErrorKind::syntax_error, {t.lineno, col - 1}, {t.end_lineno, -2}, message);
 }
 
 Identifier Parser::intern_token(const Token& t) {

@@ -13,6 +13,7 @@
 #include <initializer_list>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/arena.h"
@@ -41,15 +42,28 @@ public:
 
     // The fault, when it was one in a value; else null, and failed_at() tells the token that did not fit.
     const SyntaxError* error() const { return error_; }
+    // The last token read for it.
+    std::size_t error_token() const { return error_token_; }
+    // That fault is final, whatever the rest of the text holds.
+    bool error_is_final() const { return error_is_final_; }
     std::size_t failed_at() const { return static_cast<std::size_t>(failed_at_ - tokens_.data()); }
     std::size_t position() const { return static_cast<std::size_t>(tok_ - tokens_.data()); }
     bool too_deep() const { return too_deep_; }
+    bool flufl() const { return flufl_; }
+    // The first token of the outermost statement before the one being read.
+    std::size_t previous_statement() const { return previous_statement_; }
 
     // For the diagnoser: what the tokens from `index` on mean as an expression of this sort.
     Expr* expression_at(std::size_t index, Expr* (Parser::*parse)());
 
+    std::pair<std::span<Expr*>, std::span<Keyword*>> arguments_at(std::size_t index);
+
     Expr* star_expressions();
     Expr* named_expression();
+    Expr* star_named_expression();
+    Expr* yield_expression();
+    Expr* inversion_expression() { return inversion(); }
+    Expr* strings();
     Expr* expression();
     Expr* disjunction();
     Expr* comparison();
@@ -80,6 +94,8 @@ private:
     void fail_too_deep();
     void report(ErrorKind kind, Position start, Position end, std::string_view message);
     void report_at(const Token& token, std::string_view message);
+    // A token without columns stands where reading stopped.
+    void report_at_or_here(const Token& token, std::string_view message);
     struct Descent;
 
     // --- nodes
@@ -109,6 +125,8 @@ private:
     Name* name_node(ExprContext ctx);
     Constant* constant_node(Position start, ConstantValue value);
 
+    bool more_statements(const Token& last) const;
+
     // --- expressions (expressions.cpp)
     Expr* conjunction();
     Expr* inversion();
@@ -118,8 +136,6 @@ private:
     Expr* primary();
     Expr* lambda();
     Expr* star_expression();
-    Expr* star_named_expression();
-    Expr* yield_expression();
     Expr* yield_or_star_expressions();
     Expr* tuple_of(Expr* first, Position start, Expr* (Parser::*item)());
     bool compare_operator(CompareOperator& op);
@@ -152,7 +168,6 @@ private:
         int quote_size = 0;
     };
     StringBody string_body(const Token& t) const;
-    Expr* strings();
     Constant* plain_string();
     ConstantValue decode_str(std::string_view text, bool raw, const Token& token, const Token& warn_token);
     ConstantValue decode_bytes(const StringBody& body, const Token& token);
@@ -176,6 +191,7 @@ private:
 
     // --- statements (statements.cpp, compound.cpp)
     std::span<Stmt*> statements_until_end();
+    bool starts_compound_statement() const;
     void statement(Items<Stmt>& out);
     void simple_statements(Items<Stmt>& out);
     Stmt* simple_statement();
@@ -193,7 +209,6 @@ private:
     Stmt* scope_statement();
     Stmt* type_alias();
     bool at_type_alias() const;
-    void note_future_import(std::string_view feature);
 
     std::span<Stmt*> block();
     Stmt* if_statement();
@@ -242,11 +257,14 @@ private:
     Interner& names_;
     std::vector<SyntaxWarning>& warnings_;
 
+    std::size_t previous_statement_ = 0, statement_start_ = 0;
     bool failed_ = false;
     bool too_deep_ = false;
+    bool error_is_final_ = false;
     bool flufl_;
     const Token* failed_at_ = nullptr;
     const SyntaxError* error_ = nullptr;
+    std::size_t error_token_ = 0;
     Token poison_[4];
     std::uintptr_t stack_limit_;
     // Lists under construction, innermost last.

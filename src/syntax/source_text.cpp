@@ -1,8 +1,7 @@
 #include "syntax/source_text.h"
 
+#include <algorithm>
 #include <cstring>
-
-#include "base/utf8.h"
 
 namespace oro::syntax {
 
@@ -22,10 +21,7 @@ SourceText::SourceText(Arena& arena, std::string_view text, bool end_with_newlin
             from += cr + 1 != end && cr[1] == '\n' ? 2 : 1;
         }
     }
-    if (end_with_newline && (out == copy || out[-1] != '\n')) {
-        *out++ = '\n';
-        newline_added_ = true;
-    }
+    if (end_with_newline && (out == copy || out[-1] != '\n')) *out++ = '\n';
     // The tokenizer looks at up to three bytes ahead.
     std::memset(out, 0, 3);
     text_ = {copy, static_cast<std::size_t>(out - copy)};
@@ -42,15 +38,13 @@ std::string_view SourceText::line(int lineno) const {
     return text_.substr(start, newline == text_.npos ? text_.npos : newline + 1 - start);
 }
 
-int char_offset(std::string_view line, int byte_col) {
-    if (byte_col < 0) return byte_col + 1;
-    auto bytes = static_cast<std::size_t>(byte_col);
-    if (bytes > line.size()) {
-        int length = static_cast<int>(line.size());
-        return byte_col - length + char_offset(line, length);
-    }
-    while (bytes > 0 && bytes < line.size() && (line[bytes] & 0xC0) == 0x80) --bytes;
-    return static_cast<int>(count_code_points(line.substr(0, bytes))) + 1;
+int char_column(std::string_view line, int col) {
+    if (col <= 0) return col;
+    auto bytes = static_cast<std::size_t>(col);
+    int count = bytes > line.size() ? 1 : 0;
+    bytes = std::min(bytes, line.size());
+    for (std::size_t i = 0; i < bytes; ++i) count += (line[i] & 0xC0) != 0x80;
+    return count;
 }
 
 }  // namespace oro::syntax

@@ -16,7 +16,6 @@ public:
     SourceText(Arena& arena, std::string_view text, bool end_with_newline);
 
     std::string_view text() const { return text_; }
-    bool newline_was_added() const { return newline_added_; }
     std::string_view slice(std::uint32_t start, std::uint32_t end) const {
         return {text_.data() + start, end - start};
     }
@@ -26,10 +25,10 @@ public:
 
 private:
     std::string_view text_;
-    bool newline_added_ = false;
 };
 
-// The column in characters, from 1, of a column in bytes, from 0. Columns beyond the line count on.
-int char_offset(std::string_view line, int byte_col);
+// A column in bytes, counted from 1, as one in characters. Columns beyond the line are those of its end; 0 and less pass
+// through.
+int char_column(std::string_view line, int col);
 
 }  // namespace oro::syntax

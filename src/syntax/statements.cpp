@@ -7,7 +7,11 @@ namespace oro::syntax {
 
 std::span<Stmt*> Parser::statements_until_end() {
     Items<Stmt> out(*this);
-    while (!failed_ && !at(Tok::EndMarker)) statement(out);
+    while (!failed_ && !at(Tok::EndMarker)) {
+        previous_statement_ = statement_start_;
+        statement_start_ = position();
+        statement(out);
+    }
     return out.take();
 }
 

@@ -48,9 +48,12 @@ Parser::StringBody Parser::string_body(const Token& t) const {
     StringBody body;
     std::string_view text = text_of(t);
     while (text[0] != '\'' && text[0] != '"') {
-        switch (text[0] | 0x20) {
-        case 'r': body.raw = true; break;
-        case 'b': body.bytes = true; break;
+        // An upper-case U leaves no trace.
+        switch (text[0]) {
+        case 'r':
+        case 'R': body.raw = true; break;
+        case 'b':
+        case 'B': body.bytes = true; break;
         case 'u': body.unicode = true; break;
         default: break;
         }
@@ -101,10 +104,9 @@ void Parser::warn_escape(const Token& token, std::string_view text, std::size_t 
         col = static_cast<int>(at - newline - 1);
     }
     std::string_view line = source_.line(w.lineno);
-    int length = static_cast<int>(line.size());
     w.end_lineno = w.lineno;
-    w.offset = char_offset(line, std::min(col, length));
-    w.end_offset = char_offset(line, std::min(col + 2, length));
+    w.offset = char_column(line, col + 1);
+    w.end_offset = char_column(line, col + 3);
     w.text = arena_.copy(line);
     warnings_.push_back(w);
 }
@@ -286,6 +288,7 @@ Expr* Parser::strings() {
             any_format = any_plain = any_str = true;
             format_string(parts);
         } else if (at(Tok::TstringStart)) {
+            if (any_bytes && any_str) break;
             any_temp = true;
             format_string(parts);
         } else {
@@ -295,7 +298,7 @@ Expr* Parser::strings() {
         if (any_temp && any_plain) fail();
     }
     if (!any_plain && !any_temp) fail();
-    if (any_bytes && any_str) report_at(*tok_, "cannot mix bytes and nonbytes literals");
+    if (any_bytes && any_str) report_at_or_here(*tok_, "cannot mix bytes and nonbytes literals");
     if (failed_) return constant_node(start, ConstantValue::none());
 
     auto values = merge_constants(parts.take(), any_format || any_temp);

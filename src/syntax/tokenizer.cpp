@@ -10,7 +10,7 @@ namespace oro::syntax {
 
 Tokenizer::Tokenizer(Arena& arena, std::string_view text, const TokenizerOptions& options)
     : arena_(arena), begin_(text.data()), end_(text.data() + text.size()), cursor_(begin_), line_start_(begin_),
-      options_(options) {}
+      lineno_(text.empty() ? 0 : 1), options_(options) {}
 
 Token Tokenizer::next() {
     Token token;
@@ -40,8 +40,10 @@ Token Tokenizer::next() {
 void Tokenizer::finish(Token& token, Tok type, const char* start, const char* end) {
     token.type = type;
     token.level = static_cast<std::uint8_t>(level_);
-    // Telling most tokens takes a look at the character behind them.
-    token.at_end = saw_end_ || (cursor_ == end_ && type != Tok::Newline && type != Tok::String);
+    // Telling where a token ends takes a look at the character behind it, unless it ends with a quote or can't go on.
+    bool closed = type == Tok::Newline || type == Tok::String || type == Tok::FstringEnd || type == Tok::TstringEnd ||
+                  (end - start == 3 && type > Tok::LeftParen && type < Tok::Op);
+    token.at_end = saw_end_ || (cursor_ == end_ && !closed);
     token.start = static_cast<std::uint32_t>(start - begin_);
     token.end = static_cast<std::uint32_t>(end - begin_);
     token.lineno = token.end_lineno = lineno_;
@@ -99,7 +101,7 @@ void Tokenizer::next_line() {
 
 // Reads the white space that a logical line starts with, and works out the blocks that it opens or closes. False
 // when it is faulty.
-bool Tokenizer::read_indentation(bool& blank_line) {
+bool Tokenizer::read_indentation() {
     int col = 0, narrow = 0, continued_col = 0;
     for (;;) {
         char c = *cursor_;
@@ -121,7 +123,7 @@ bool Tokenizer::read_indentation(bool& blank_line) {
         ++cursor_;
     }
     if (*cursor_ == '#' || *cursor_ == '\n') {
-        blank_line = true;
+        blank_line_ = true;
         return true;
     }
     if (level_) return true;
@@ -158,39 +160,38 @@ bool Tokenizer::continue_line() {
     }
     ++cursor_;
     if (cursor_ == end_) return stop_with(TokenizerStop::end_of_text);
+    if (!joined_lines_) joined_lines_ = line_start_;
     next_line();
     return true;
 }
 
 void Tokenizer::scan(Token& token) {
     for (;;) {
-        bool blank_line = false;
         if (at_line_start_) {
-            at_line_start_ = false;
-            if (!read_indentation(blank_line)) return fault(token);
+            at_line_start_ = blank_line_ = false;
+            if (!read_indentation()) return fault(token);
         }
         if (pending_) {
             if (cursor_ == end_) saw_end_ = true;
             bool indents = pending_ > 0;
             pending_ += indents ? -1 : 1;
-            return finish_without_columns(token, indents ? Tok::Indent : Tok::Dedent);
+            if (!options_.extra_tokens) return finish_without_columns(token, indents ? Tok::Indent : Tok::Dedent);
+            return finish(token, indents ? Tok::Indent : Tok::Dedent, indents ? line_start_ : cursor_, cursor_);
         }
 
-        bool newline = false;
-        while (!newline) {
+        const char* comment = nullptr;
+        for (;;) {
             while (*cursor_ == ' ' || *cursor_ == '\t' || *cursor_ == '\f') ++cursor_;
             const char* start = cursor_;
             char c = *cursor_;
             if (c == '#') {
                 while (cursor_ != end_ && *cursor_ != '\n') ++cursor_;
                 if (options_.extra_tokens) return finish(token, Tok::Comment, start, cursor_);
+                comment = start;
                 continue;
             }
             if (starts_name(c)) return scan_name(token);
-            if (c == '\n') {
-                newline = true;
-                break;
-            }
+            if (c == '\n') break;
             if (cursor_ == end_) {
                 saw_end_ = true;
                 if (level_) {
@@ -209,10 +210,13 @@ void Tokenizer::scan(Token& token) {
             return scan_operator(token);
         }
 
-        const char* start = cursor_++;
+        // The newline's token takes in the comment before it.
+        const char* start = comment ? comment : cursor_;
+        ++cursor_;
+        joined_lines_ = nullptr;
         at_line_start_ = true;
-        bool matters = !blank_line && level_ == 0;
-        if (matters || options_.extra_tokens) finish(token, matters ? Tok::Newline : Tok::Nl, start, start);
+        bool matters = !blank_line_ && level_ == 0;
+        if (matters || options_.extra_tokens) finish(token, matters ? Tok::Newline : Tok::Nl, start, cursor_);
         next_line();
         if (matters || options_.extra_tokens) return;
     }
@@ -338,9 +342,7 @@ Operator read_operator(const char* p) {
     case '|': return either(Tok::Bar, Tok::BarEqual);
     case '^': return either(Tok::Circumflex, Tok::CircumflexEqual);
     case '@': return either(Tok::At, Tok::AtEqual);
-    case '<':
-        if (p[1] == '>') return {Tok::NotEqual, 2};
-        return doubled(Tok::Less, Tok::LessEqual, Tok::LeftShift, Tok::LeftShiftEqual);
+    case '<': return doubled(Tok::Less, Tok::LessEqual, Tok::LeftShift, Tok::LeftShiftEqual);
     case '>': return doubled(Tok::Greater, Tok::GreaterEqual, Tok::RightShift, Tok::RightShiftEqual);
     case '.': return p[1] == '.' && p[2] == '.' ? Operator{Tok::Ellipsis, 3} : Operator{Tok::Dot, 1};
     default: return {Tok::Op, 1};
@@ -371,12 +373,6 @@ void Tokenizer::scan_operator(Token& token) {
             report(message(arena_, "invalid non-printable character U+",
                            std::string_view(hex4(static_cast<unsigned char>(c)))));
             return fault(token);
-        }
-        break;
-    case Tok::Equal:
-        if (in_fstring()) {
-            FString& f = fstrings_.back();
-            if (f.bracket_depth - f.expression_depth == 1) f.in_debug = true;
         }
         break;
     default: break;
@@ -416,7 +412,6 @@ bool Tokenizer::close_bracket(char c) {
             --f->expression_depth;
             f->in_text = true;
             f->in_format_spec = false;
-            f->in_debug = false;
         }
     }
     return true;

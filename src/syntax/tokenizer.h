@@ -33,8 +33,6 @@ struct TokenizerOptions {
     // In single mode the end of the text also ends the statement and, unless told otherwise, its blocks.
     bool interactive = false;
     bool imply_dedent = true;
-    // The text was given a newline that it did not have.
-    bool implicit_newline = false;
 };
 
 class Tokenizer {
@@ -59,15 +57,19 @@ public:
 
     TokenizerStop stop() const { return stop_; }
     const SyntaxError& error() const { return error_; }  // when stop() is `reported`
-    bool ended_in_string() const { return ended_in_string_; }
+    bool in_format_string() const { return in_fstring(); }
     // The brackets open at the point reached, outermost first.
     int open_brackets() const { return level_; }
     const Bracket& innermost_bracket() const { return brackets_[level_ - 1]; }
     // The point reached: line, its start, and the byte behind the last one read.
     int lineno() const { return lineno_; }
     std::uint32_t line_start() const { return static_cast<std::uint32_t>(line_start_ - begin_); }
+    // Where the first of the lines joined by backslashes starts, that of the point reached being the last.
+    std::uint32_t joined_lines_start() const {
+        return static_cast<std::uint32_t>((joined_lines_ ? joined_lines_ : line_start_) - begin_);
+    }
     std::uint32_t position() const { return static_cast<std::uint32_t>(cursor_ - begin_); }
-    // Offset of a faulty character behind a backslash, for line_continuation.
+    // In the order of the tokens; each belongs to the last token made before it.
     const std::vector<SyntaxWarning>& warnings() const { return warnings_; }
 
 private:
@@ -79,7 +81,6 @@ private:
         bool raw;
         bool in_text = true;         // outside braces, or in a format spec
         bool in_format_spec = false;
-        bool in_debug = false;       // behind the '=' of {x=}
         const char* start;
         const char* line_start;
         int lineno;
@@ -97,7 +98,7 @@ private:
     void scan_number(Token& token);
     void scan_string(Token& token);
     void scan_operator(Token& token);
-    bool read_indentation(bool& blank_line);
+    bool read_indentation();
     bool continue_line();
     bool open_bracket(char c);
     bool close_bracket(char c);
@@ -130,14 +131,13 @@ private:
     const char* end_;
     const char* cursor_;
     const char* line_start_;
-    int lineno_ = 1;
-    // Where the token now being made started, when it spans lines.
-    const char* first_line_start_ = nullptr;
-    int first_lineno_ = 1;
+    int lineno_;
+    const char* joined_lines_ = nullptr;
 
     TokenizerOptions options_;
     TokenizerStop stop_ = TokenizerStop::end;
     bool at_line_start_ = true;
+    bool blank_line_ = false;  // nothing but white space and comments
     bool saw_end_ = false;
     bool statement_started_ = false;
     bool ended_in_string_ = false;

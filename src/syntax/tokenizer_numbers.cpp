@@ -110,7 +110,7 @@ void Tokenizer::scan_number(Token& token) {
     }
     if (old_octal && !options_.extra_tokens) {
         report_at("leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers",
-                  char_column(start) + 1, char_column(zeros_end) + (zeros_end == start ? 1 : 0));
+                  char_column(start) + 1, char_column(zeros_end) + 1);
         return fault(token);
     }
     done(check_number_end("decimal"));

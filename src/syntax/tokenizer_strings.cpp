@@ -34,7 +34,7 @@ void Tokenizer::scan_string(Token& token) {
                 report(message(arena_, "unterminated triple-quoted string literal (detected at line ", detected, ")"));
             else
                 report(message(arena_, "unterminated string literal (detected at line ", detected,
-                               escaped_quote ? "); perhaps you escaped the end quote" : ")"));
+                               escaped_quote ? "); perhaps you escaped the end quote?" : ")"));
             ended_in_string_ = at_end;
             return fault(token);
         }
@@ -51,6 +51,9 @@ void Tokenizer::scan_string(Token& token) {
         if (c == '\n') next_line();
     }
     finish(token, Tok::String, start, cursor_);
+    if (lineno_ != first_lineno && !joined_lines_) joined_lines_ = first_line;
+    // Two quotes might have become three.
+    if (size == 1 && cursor_ == end_ && cursor_[-2] == quote && cursor_ - 1 > start) token.at_end = true;
     token.lineno = first_lineno;
     token.col = static_cast<int>(start - first_line);
 }
@@ -154,7 +157,7 @@ void Tokenizer::scan_text(Token& token) {
                 // A doubled brace stands for one: the token ends with the first, the second is skipped,
                 // though its column counts.
                 finish_middle(cursor_);
-                ++token.end_col;
+                if (!options_.extra_tokens) ++token.end_col;
                 ++cursor_;
                 return;
             }
@@ -169,7 +172,7 @@ void Tokenizer::scan_text(Token& token) {
             if (named_escape) return finish_middle(cursor_);
             if (*cursor_ == '}' && !in_spec && f.bracket_depth == 0) {
                 finish_middle(cursor_);
-                ++token.end_col;
+                if (!options_.extra_tokens) ++token.end_col;
                 ++cursor_;
                 return;
             }
