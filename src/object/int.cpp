@@ -3,6 +3,7 @@
 #include "base/float_format.h"
 #include "base/hash.h"
 #include "object/call.h"
+#include "object/interpreter.h"
 #include "object/str.h"
 #include "object/warn.h"
 
@@ -207,12 +208,10 @@ Result<Ref<>> int_from_double(Thread& t, double d) {
 
 // ---- text
 
-namespace {
-std::atomic<int> max_str_digits{kDefaultIntDigits};
+int int_max_str_digits() {
+    // Code may be compiled, and ints shown, before there is an interpreter.
+    return the_interpreter ? int(the_interpreter->int_max_str_digits.load(std::memory_order_relaxed)) : kDefaultIntDigits;
 }
-
-int int_max_str_digits() { return max_str_digits.load(std::memory_order_relaxed); }
-void set_int_max_str_digits(int digits) { max_str_digits.store(digits, std::memory_order_relaxed); }
 
 Result<Ref<Str>> int_to_str(Thread& t, Value plain) {
     PlainInt view(plain);

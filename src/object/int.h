@@ -103,10 +103,9 @@ Result<Ref<>> int_from_double(Thread& t, double d);
 // ---- text
 // Decimal digits; ValueError beyond the limit.
 Result<Ref<Str>> int_to_str(Thread& t, Value plain);
-// sys.set_int_max_str_digits: the most decimal digits that are converted from or to text; 0 for no limit. Of the process, since
-// conversions happen on threads of any interpreter and before there is one.
+// The most decimal digits that are converted from or to text, 0 for no limit: Interpreter::int_max_str_digits, which
+// sys.set_int_max_str_digits sets.
 inline constexpr int kDefaultIntDigits = 4300, kLeastIntDigits = 640;
 int int_max_str_digits();
-void set_int_max_str_digits(int digits);
 
 }  // namespace oro

@@ -1,12 +1,11 @@
 // int(): numbers and text to ints, and the constructor.
 #include "object/buffer.h"
+#include "object/bytearray.h"
 #include "object/bytes.h"
 #include "object/warn.h"
 #include "types/int_ops.h"
 
 namespace oro {
-
-extern Type bytearray_type;
 
 namespace {
 
@@ -94,7 +93,7 @@ Value int_new(Python& py, Type& type, Value const* args, std::size_t n, Tuple* n
                 return raise(py, exc::ValueError, "int() base must be >= 2 and <= 36, or 0");
             }
             Borrowed<> v(out[0]);
-            bool text = is<Str>(v) || is<Bytes>(v) || is_instance_of(v.value(), bytearray_type);
+            bool text = is<Str>(v) || is<Bytes>(v) || is<ByteArray>(v);
             if (!text) return raise(py, exc::TypeError, "int() can't convert non-string with explicit base");
             NumberSource source = TRY(number_source(py, v));
             number = TRY(int_from_text(py, v, source.text, int(base)));

@@ -1,0 +1,113 @@
+// _opcode: facts about CPython 3.14's opcodes, as the modules opcode and dis want them for the numbers of _opcode_metadata. Orochi
+// runs a bytecode of its own, to which none of this applies.
+#include "object/define.h"
+#include "object/list.h"
+
+namespace oro::opcode {
+
+namespace {
+
+struct Range {
+    int first, last;
+};
+constexpr Range kArgument[] = {{44, 120}, {128, 128}, {143, 153}, {155, 195}, {197, 197}, {200, 200}, {209, 211}, {237, 237},
+                               {239, 239}, {241, 245}, {247, 251}, {253, 253}, {255, 255}, {257, 261}, {263, 266}};
+constexpr Range kConstant[] = {{82, 82}, {190, 191}};
+constexpr Range kException[] = {{263, 265}};
+constexpr Range kFree[] = {{62, 62}, {90, 90}, {97, 97}, {111, 111}};
+constexpr Range kJump[] = {{68, 68}, {70, 70}, {75, 77}, {100, 103}, {106, 106}, {172, 176}, {237, 237}, {248, 248}, {257, 260}};
+constexpr Range kLocal[] = {{3, 3}, {63, 63}, {83, 89}, {112, 114}, {261, 261}, {266, 266}};
+constexpr Range kName[] = {{61, 61}, {64, 65}, {72, 73}, {80, 80}, {91, 93}, {96, 96}, {110, 110}, {115, 116}, {179, 179},
+                           {189, 189}, {194, 195}, {200, 200}, {249, 249}};
+constexpr Range kValid[] = {{0, 120}, {128, 211}, {234, 266}};
+
+template <auto& Ranges> bool holds(Thread&, int opcode) {
+    for (Range r : Ranges) {
+        if (opcode >= r.first && opcode <= r.last) return true;
+    }
+    return false;
+}
+
+struct Operator {
+    char const* name;
+    char const* symbol;
+};
+constexpr Operator kOperators[] = {
+    {"NB_ADD", "+"}, {"NB_AND", "&"}, {"NB_FLOOR_DIVIDE", "//"}, {"NB_LSHIFT", "<<"}, {"NB_MATRIX_MULTIPLY", "@"},
+    {"NB_MULTIPLY", "*"}, {"NB_REMAINDER", "%"}, {"NB_OR", "|"}, {"NB_POWER", "**"}, {"NB_RSHIFT", ">>"}, {"NB_SUBTRACT", "-"},
+    {"NB_TRUE_DIVIDE", "/"}, {"NB_XOR", "^"}, {"NB_INPLACE_ADD", "+="}, {"NB_INPLACE_AND", "&="},
+    {"NB_INPLACE_FLOOR_DIVIDE", "//="}, {"NB_INPLACE_LSHIFT", "<<="}, {"NB_INPLACE_MATRIX_MULTIPLY", "@="},
+    {"NB_INPLACE_MULTIPLY", "*="}, {"NB_INPLACE_REMAINDER", "%="}, {"NB_INPLACE_OR", "|="}, {"NB_INPLACE_POWER", "**="},
+    {"NB_INPLACE_RSHIFT", ">>="}, {"NB_INPLACE_SUBTRACT", "-="}, {"NB_INPLACE_TRUE_DIVIDE", "/="}, {"NB_INPLACE_XOR", "^="},
+    {"NB_SUBSCR", "[]"}};
+constexpr char const* kUnary[] = {"INTRINSIC_1_INVALID", "INTRINSIC_PRINT", "INTRINSIC_IMPORT_STAR", "INTRINSIC_STOPITERATION_ERROR",
+                                  "INTRINSIC_ASYNC_GEN_WRAP", "INTRINSIC_UNARY_POSITIVE", "INTRINSIC_LIST_TO_TUPLE",
+                                  "INTRINSIC_TYPEVAR", "INTRINSIC_PARAMSPEC", "INTRINSIC_TYPEVARTUPLE",
+                                  "INTRINSIC_SUBSCRIPT_GENERIC", "INTRINSIC_TYPEALIAS"};
+constexpr char const* kBinary[] = {"INTRINSIC_2_INVALID", "INTRINSIC_PREP_RERAISE_STAR", "INTRINSIC_TYPEVAR_WITH_BOUND",
+                                   "INTRINSIC_TYPEVAR_WITH_CONSTRAINTS", "INTRINSIC_SET_FUNCTION_TYPE_PARAMS",
+                                   "INTRINSIC_SET_TYPEPARAM_DEFAULT"};
+constexpr char const* kSpecial[] = {"__enter__", "__exit__", "__aenter__", "__aexit__"};
+
+template <auto& Names> Result<Ref<List>> names_of(Thread& t) {
+    Ref<List> list = TRY(make_list(t, std::size(Names)));
+    for (char const* name : Names) {
+        Ref<Str> text = TRY(make_str(t, std::string_view(name)));
+        CHECK(list_append(t, list, std::move(text)));
+    }
+    return list;
+}
+
+Result<Ref<List>> operators(Thread& t) {
+    Ref<List> list = TRY(make_list(t, std::size(kOperators)));
+    for (Operator const& o : kOperators) {
+        Ref<Str> name = TRY(make_str(t, std::string_view(o.name)));
+        Ref<Str> symbol = TRY(make_str(t, std::string_view(o.symbol)));
+        Ref<Tuple> pair = TRY(make_tuple_of(t, std::move(name), std::move(symbol)));
+        CHECK(list_append(t, list, std::move(pair)));
+    }
+    return list;
+}
+
+void specialization_stats(Thread&) {}
+
+Result<void> executor(Thread& t, Borrowed<>, int) { return raise(t, exc::ValueError, "no executor at given byte offset"); }
+
+// There is no stack: code works on registers.
+Result<std::int64_t> stack_effect(Thread& t, int opcode, Borrowed<>, Borrowed<> jump) {
+    if (!jump.is(kNone) && !jump.value().is_bool()) {
+        return raise(t, exc::ValueError, "stack_effect: jump must be False, True or None");
+    }
+    if (!holds<kValid>(t, opcode)) return raise(t, exc::ValueError, "invalid opcode or oparg");
+    return 0;
+}
+
+Result<void> setup(Python& py, Module& m) {
+    CHECK(add_to_module(py, m, "ENABLE_SPECIALIZATION", Ref<>::immediate(Value::of_int(1))));
+    return add_to_module(py, m, "ENABLE_SPECIALIZATION_FT", Ref<>::immediate(Value::of_int(1)));
+}
+
+constexpr MethodDef kFunctions[] = {
+    function<stack_effect>("stack_effect", "opcode, oparg=None, /, *, jump=None", "How an opcode changes the depth of the stack: not at all."),
+    function<holds<kValid>>("is_valid", "opcode", "Whether there is such an opcode."),
+    function<holds<kArgument>>("has_arg", "opcode", "Whether the opcode uses its argument."),
+    function<holds<kConstant>>("has_const", "opcode", "Whether the opcode uses a constant."),
+    function<holds<kName>>("has_name", "opcode", "Whether the opcode uses a name."),
+    function<holds<kJump>>("has_jump", "opcode", "Whether the opcode may jump."),
+    function<holds<kFree>>("has_free", "opcode", "Whether the opcode uses a variable of another scope."),
+    function<holds<kLocal>>("has_local", "opcode", "Whether the opcode uses a local variable."),
+    function<holds<kException>>("has_exc", "opcode", "Whether the opcode begins a block with an exception handler."),
+    function<specialization_stats>("get_specialization_stats", "", "None: no statistics are kept."),
+    function<operators>("get_nb_ops", "", "Names and symbols of the binary operators, in the order of BINARY_OP's argument."),
+    function<names_of<kUnary>>("get_intrinsic1_descs", "", "The names of the unary intrinsics."),
+    function<names_of<kBinary>>("get_intrinsic2_descs", "", "The names of the binary intrinsics."),
+    function<names_of<kSpecial>>("get_special_method_names", "", "The special methods that LOAD_SPECIAL loads."),
+    function<executor>("get_executor", "code, offset", "Fails: code has no executors."),
+};
+
+}  // namespace
+
+ORO_MODULE(opcode_module, .name = "_opcode", .doc = "Support for the modules opcode and dis.", .functions = kFunctions,
+           .setup = setup);
+
+}  // namespace oro::opcode

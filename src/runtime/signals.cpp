@@ -1,0 +1,65 @@
+#include "runtime/signals.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace oro {
+
+namespace {
+constexpr int kSignals = 65;
+std::atomic<bool> arrived[kSignals];
+std::atomic<bool> any{false};
+std::atomic<Thread*> main_{nullptr};
+std::atomic<SignalRunner> runner_{nullptr};
+std::atomic<int> wakeup{-1};
+std::atomic<bool> warn_full{true};
+}  // namespace
+
+void set_main_thread(Thread* t) { main_ = t; }
+Thread* main_thread() { return main_; }
+void set_signal_runner(SignalRunner runner) { runner_ = runner; }
+bool signal_pending() { return any.load(std::memory_order_acquire); }
+
+int set_wakeup_descriptor(int fd, bool warn_on_full) {
+    warn_full = warn_on_full;
+    return wakeup.exchange(fd);
+}
+
+void note_signal(int number) {
+    int saved = errno;
+    if (number > 0 && number < kSignals) arrived[number].store(true, std::memory_order_release);
+    any.store(true, std::memory_order_release);
+    if (Thread* t = main_.load(std::memory_order_acquire)) {
+        t->breaker.fetch_or(breaker::signal, std::memory_order_release);
+        // A blocking call in the main thread has to end: the signal is passed on to it.
+        if (t->native_ident != 0 && !pthread_equal(pthread_self(), pthread_t(t->ident))) pthread_kill(pthread_t(t->ident), number);
+    }
+    int fd = wakeup.load(std::memory_order_acquire);
+    if (fd >= 0) {
+        unsigned char byte = static_cast<unsigned char>(number);
+        (void)!write(fd, &byte, 1);
+    }
+    errno = saved;
+}
+
+Result<void> run_signal_handlers(Python& py) {
+    py.breaker.fetch_and(~breaker::signal, std::memory_order_acq_rel);
+    if (!any.exchange(false, std::memory_order_acq_rel)) return {};
+    SignalRunner runner = runner_;
+    for (int i = 1; i < kSignals; ++i) {
+        if (!arrived[i].exchange(false, std::memory_order_acq_rel)) continue;
+        if (!runner) continue;
+        if (runner(py, i).raised()) {
+            // The others keep waiting for the next safepoint.
+            any.store(true, std::memory_order_release);
+            py.breaker.fetch_or(breaker::signal, std::memory_order_release);
+            return Raised{};
+        }
+    }
+    return {};
+}
+
+}  // namespace oro

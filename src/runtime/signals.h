@@ -1,0 +1,25 @@
+// Signals: the C handler only notes the signal and sets the main thread's breaker; Python handlers run at the main thread's next
+// safepoint. Blocking calls end with EINTR there.
+#pragma once
+#include "object/thread.h"
+
+namespace oro {
+
+// Runs the Python handlers of signals that have arrived; main thread only.
+Result<void> run_signal_handlers(Python& py);
+
+// How the module _signal takes part: it gives the function that calls the handler of one signal.
+using SignalRunner = Result<void> (*)(Python& py, int number);
+void set_signal_runner(SignalRunner runner);
+
+// The C handler: safe in a signal context. Notes the signal, writes to the wake-up descriptor, wakes the main thread.
+void note_signal(int number);
+// signal.set_wakeup_fd: -1 for none. Returns the old one.
+int set_wakeup_descriptor(int fd, bool warn_on_full);
+// The thread whose breaker note_signal sets.
+void set_main_thread(Thread* t);
+Thread* main_thread();
+// Whether a signal has arrived whose handler has not run yet; blocking calls ask after EINTR.
+bool signal_pending();
+
+}  // namespace oro
