@@ -1,12 +1,22 @@
-// The command `orochi`. So far it knows its version only; the interpreter is wired in here.
-#include <cstdio>
-#include <string_view>
+// The command `orochi`: reads the command line, starts the interpreter, runs the program, ends.
+#include "cli/options.h"
+#include "runtime/start.h"
 
 int main(int argc, char** argv) {
-    if (argc == 2 && std::string_view(argv[1]) == "-V") {
-        std::puts("Python 3.14.2");
-        return 0;
+    oro::cli::Command command;
+    if (auto code = oro::cli::read_command_line(argc, argv, command)) return *code;
+    oro::Python* py = oro::start_interpreter(command.config);
+    if (!py) return 1;
+    using Kind = oro::cli::Command::Kind;
+    int code = 0;
+    switch (command.kind) {
+        case Kind::command: code = oro::run_command(*py, command.what); break;
+        case Kind::module: code = oro::run_module(*py, command.what); break;
+        case Kind::file: code = oro::run_file(*py, command.what); break;
+        case Kind::standard_input: code = oro::run_stdin(*py); break;
+        case Kind::interactive: code = oro::run_interactive(*py); break;
     }
-    std::fputs("orochi: only -V is understood so far\n", stderr);
-    return 2;
+    if (py->interpreter->config.inspect && command.kind != Kind::interactive) code = oro::run_interactive(*py);
+    int trouble = oro::finish_interpreter(*py);
+    std::_Exit(code == 0 && trouble ? 120 : code);
 }

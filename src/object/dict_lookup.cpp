@@ -145,7 +145,7 @@ template <class F> Result<void> with_place(Python& py, Dict& dict, Value key, st
     return get_slow(py, dict, key, hash);
 }
 
-bool same_limbs(BigInt const& a, BigInt const& b) {
+bool same_limbs(BigIntObject const& a, BigIntObject const& b) {
     return a.signed_size == b.signed_size && std::memcmp(a.limbs, b.limbs, a.magnitude().size_bytes()) == 0;
 }
 
@@ -174,7 +174,7 @@ Match quick_match(Value stored, Value key, int depth) {
         }
         return Match::yes;
     }
-    if (&type == &int_type) return verdict(same_limbs(*static_cast<BigInt*>(stored.pointer()), *static_cast<BigInt*>(key.pointer())));
+    if (&type == &int_type) return verdict(same_limbs(*static_cast<BigIntObject*>(stored.pointer()), *static_cast<BigIntObject*>(key.pointer())));
     if (&type == &Bytes::type()) {
         return verdict(static_cast<Bytes*>(stored.pointer())->view() == static_cast<Bytes*>(key.pointer())->view());
     }

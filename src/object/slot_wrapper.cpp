@@ -89,7 +89,7 @@ Value call_python_slot(Python& py, Dunder d, Value self, Value a, Value b) {
                 Value plain = int_number(result.value());
                 // A number of 64 bits is the hash itself; -1 means failure in C, so -2 stands for it.
                 if (plain.is_int()) return plain.as_int() == -1 ? Value::of_int(-2) : plain;
-                auto& big = *static_cast<BigInt*>(plain.pointer());
+                auto& big = *static_cast<BigIntObject*>(plain.pointer());
                 if (big.magnitude().size() == 1 && big.limbs[0] <= std::uint64_t(INT64_MAX) + big.negative()) {
                     return share(plain).release();
                 }

@@ -17,6 +17,8 @@ int run_module(Python& py, std::string const& name);
 int run_file(Python& py, std::string const& path);
 int run_stdin(Python& py);
 int run_interactive(Python& py);
+// Drops what __main__ holds, so that its objects are finalised while everything else still works.
+void clear_modules(Python& py);
 // The exit code for the exception on the thread, printing it unless it is SystemExit.
 int handle_exception(Python& py);
 
