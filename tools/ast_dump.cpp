@@ -2,6 +2,8 @@
 //
 //   ast_dump FILE...      prints ast.dump(tree, include_attributes=True) or the error of each file, one a line
 //   ast_dump --batch      reads cases from standard input: "MODE LENGTH\n" and the text; prints one line for each
+//   ast_dump --check      the same, with "ok" in the place of trees
+//   ast_dump --tokens FILE  prints the tokens as Python's tokenize module gives them
 //   ast_dump --time FILE  parses the file often and prints MB/s
 //
 // An error prints as "ERROR kind|lineno|offset|end_lineno|end_offset|message|text" with repr-like escapes; warnings
@@ -18,6 +20,8 @@
 #include "syntax/dump.h"
 #include "syntax/parse.h"
 #include "syntax/source.h"
+#include "syntax/source_text.h"
+#include "syntax/tokenizer.h"
 
 using namespace oro;
 using namespace oro::syntax;
@@ -29,7 +33,8 @@ std::string quoted(std::string_view text) { return repr(ConstantValue::str(text)
 const char* const kind_names[] = {"SyntaxError", "IndentationError", "TabError",
                                   "_IncompleteInputError", "MemoryError", "OverflowError"};
 
-std::string describe(Arena& arena, std::string_view bytes, const ParseOptions& options, bool decoded) {
+std::string describe(Arena& arena, std::string_view bytes, const ParseOptions& options, bool decoded,
+                     bool show_tree = true) {
     ParseResult result;
     std::string out;
     if (decoded) {
@@ -45,7 +50,7 @@ std::string describe(Arena& arena, std::string_view bytes, const ParseOptions& o
         out += "WARNING " + std::to_string(w.lineno) + "|" + quoted(w.message) + "|" + std::to_string(w.offset) + "|" +
                std::to_string(w.end_offset) + "|" + quoted(w.error_message) + "\t";
     }
-    if (result.tree) return out + dump(*result.tree, true);
+    if (result.tree) return out + (show_tree ? dump(*result.tree, true) : "ok");
     const SyntaxError& e = *result.error;
     out += "ERROR ";
     out += kind_names[static_cast<int>(e.kind)];
@@ -60,7 +65,7 @@ std::string read_file(const char* path) {
     return all.str();
 }
 
-int batch() {
+int batch(bool show_tree) {
     std::string header;
     while (std::getline(std::cin, header)) {
         std::istringstream words(header);
@@ -79,9 +84,36 @@ int batch() {
         options.dont_imply_dedent = flags.find('d') != flags.npos;
         options.barry_as_flufl = flags.find('b') != flags.npos;
         Arena arena;
-        std::cout << describe(arena, text, options, true) << '\n';
+        std::cout << describe(arena, text, options, true, show_tree) << '\n';
     }
     return 0;
+}
+
+int print_tokens(const char* path) {
+    std::string text = read_file(path);
+    bool newline_added = text.empty() || text.back() != '\n';
+    Arena arena;
+    SourceText source(arena, text, true);
+    TokenizerOptions options;
+    options.extra_tokens = true;
+    Tokenizer tokenizer(arena, source.text(), options);
+    for (;;) {
+        Token t = tokenizer.next();
+        if (t.type == Tok::Error) {
+            std::cout << "ERROR\n";
+            return 1;
+        }
+        int type = is_keyword(t.type) ? 1 : static_cast<int>(t.type);
+        if (t.type >= Tok::LeftParen && t.type < Tok::Op) type = static_cast<int>(Tok::Op);
+        std::string_view shown = source.slice(t.start, t.end);
+        bool past_end = t.at_end && (t.type == Tok::EndMarker || t.type == Tok::Dedent);
+        if (past_end) t.lineno = t.end_lineno = t.lineno + 1, t.col = t.end_col = 0;
+        if (newline_added && t.end == source.text().size() && (t.type == Tok::Newline || t.type == Tok::Nl)) shown = "";
+        auto column = [&](int line, int col) { return char_column(source.line(line), col); };
+        std::cout << type << " " << t.lineno << "," << (past_end ? 0 : column(t.lineno, t.col)) << "-" << t.end_lineno
+                  << "," << (past_end ? 0 : column(t.end_lineno, t.end_col)) << " " << quoted(shown) << "\n";
+        if (t.type == Tok::EndMarker) return 0;
+    }
 }
 
 int time_parsing(const char* path) {
@@ -103,7 +135,9 @@ int time_parsing(const char* path) {
 
 int main(int argc, char** argv) {
     std::ios::sync_with_stdio(false);
-    if (argc > 1 && !std::strcmp(argv[1], "--batch")) return batch();
+    if (argc > 1 && !std::strcmp(argv[1], "--batch")) return batch(true);
+    if (argc > 1 && !std::strcmp(argv[1], "--check")) return batch(false);
+    if (argc > 2 && !std::strcmp(argv[1], "--tokens")) return print_tokens(argv[2]);
     if (argc > 2 && !std::strcmp(argv[1], "--time")) return time_parsing(argv[2]);
     for (int i = 1; i < argc; ++i) {
         Arena arena;

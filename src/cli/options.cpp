@@ -75,7 +75,7 @@ std::string find_executable(char const* argv0) {
     }
     if (char const* path = std::getenv("PATH")) {
         for (char const* p = path; *p;) {
-            char const* end = std::strchrnul(p, ':');
+            char const* end = strchrnul(p, ':');
             std::string candidate = std::string(p, end) + "/" + argv0;
             if (access(candidate.c_str(), X_OK) == 0) return candidate;
             p = *end ? end + 1 : end;
@@ -98,7 +98,7 @@ void fill_paths(Config& c) {
     }
     if (char const* path = environment(c, "PYTHONPATH")) {
         for (char const* p = path;;) {
-            char const* end = std::strchrnul(p, ':');
+            char const* end = strchrnul(p, ':');
             c.path.emplace_back(p, end);
             if (!*end) break;
             p = end + 1;
@@ -180,7 +180,7 @@ bool apply_environment(Config& c, std::string& error) {
     if (char const* v = environment(c, "PYTHONWARNINGS")) {
         std::vector<std::string> from;
         for (char const* p = v;;) {
-            char const* end = std::strchrnul(p, ',');
+            char const* end = strchrnul(p, ',');
             from.emplace_back(p, end);
             if (!*end) break;
             p = end + 1;

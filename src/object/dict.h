@@ -49,6 +49,8 @@ struct Dict : Object {
     DictKeys* keys() const { return guarded.keys.load(std::memory_order_acquire); }
 };
 
+extern Type dict_type;   // what Dict::type() gives; for tables of derived types
+
 Result<Ref<Dict>> make_dict(Thread& t, std::size_t expected = 0);
 
 // ---- keys that are exact str: these run no Python. `name` need not be interned, but lookups are fastest if it is.

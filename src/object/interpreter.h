@@ -21,10 +21,13 @@ struct Config {
     std::vector<std::string> argv, orig_argv, warn_options, x_options, path;
 };
 
+struct WarningsState;  // runtime/warn.h
+
 struct Interpreter {
     Config config;
     Fixed<Dict> sys_dict, modules, builtins_dict;
     Fixed<Module> sys_module, builtins_module;
+    std::atomic<WarningsState*> warnings{nullptr};  // made when first asked for
     Member<> importlib;                         // importlib._bootstrap once it is set up
     std::atomic<bool> finalizing{false};
     std::atomic<int> recursion_limit{1000};

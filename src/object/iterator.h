@@ -2,6 +2,7 @@
 #pragma once
 #include <string_view>
 
+#include "object/builtins.h"
 #include "object/type.h"
 
 namespace oro {
@@ -14,6 +15,6 @@ Result<Ref<>> make_callable_iterator(Thread& t, Borrowed<> callable, Borrowed<> 
 Result<Ref<>> make_mapping_proxy(Thread& t, Borrowed<> mapping);
 
 // A function of the module builtins by name, as it stands there now (for __reduce__ of iterators).
-Result<Ref<>> builtin_named(Python& py, std::string_view name);
+inline Result<Ref<>> builtin_named(Python& py, std::string_view name) { return builtin(py, TRY(make_str(py, name))); }
 
 }  // namespace oro

@@ -184,6 +184,28 @@ Raised raise_attribute_error(Thread& t, Ref<Str> message, Borrowed<> object, Bor
     return raise_fresh(t, std::move(e));
 }
 
+void set_attribute_error_context(Thread& t, Borrowed<> object, Borrowed<Str> name) {
+    if (!raised_is(t, exc::AttributeError)) return;
+    auto& e = static_cast<AttributeError&>(exception_of(t.raised));
+    if (e.name.slot().peek() || e.obj.slot().peek()) return;
+    // Inside a critical section a lock can't be taken; such an exception is fresh.
+    if (t.sections) {
+        e.obj.set(object.share());
+        e.name.set(name.share());
+    } else {
+        e.obj.store(&e, object.share());
+        e.name.store(&e, name.share());
+    }
+}
+
+void set_name_error_context(Thread& t, Borrowed<Str> name) {
+    if (!raised_is(t, exc::NameError)) return;
+    auto& e = static_cast<NameError&>(exception_of(t.raised));
+    if (e.name.slot().peek()) return;
+    if (t.sections) e.name.set(name.share());
+    else e.name.store(&e, name.share());
+}
+
 Raised raise_name_error(Thread& t, Type& type, Ref<Str> message, Borrowed<Str> name) {
     Ref<Tuple> args = TRY(one(t, message));
     Ref<BaseException> e = TRY(make_exception(t, type, std::move(args)));

@@ -35,7 +35,7 @@ Result<Ref<Module>> run_library_file(Python& py, std::string_view relative, std:
     Ref<Str> module_name = TRY(make_interned(py, name));
     Ref<Module> module = TRY(make_module(py, module_name));
     CHECK(dict_set(py, **module->dict, name::dunder_builtins(), Borrowed<Module>(*py.interpreter->builtins_module.get()).share()));
-    CHECK(run_code(py, code, *module->dict, *module->dict));
+    CHECK(run_code(py, code, *module->dict, Optional<>(module->dict.value())));
     return module;
 }
 

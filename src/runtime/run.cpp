@@ -30,8 +30,6 @@ Result<Ref<Module>> main_module(Python& py) {
     if (there && is<Module>(there.value())) return as<Module>(std::move(there).take());
     Ref<Module> m = TRY(make_module(py, name));
     CHECK(dict_set(py, **m->dict, name::dunder_builtins(), Borrowed<Module>(*py.interpreter->builtins_module.get()).share()));
-    CHECK(dict_set(py, **m->dict, name::dunder_annotations(), TRY(make_dict(py))));
-    dict_pop(py, **m->dict, name::dunder_annotations());
     CHECK(dict_set_item(py, *py.interpreter->modules, name, m.share()));
     return m;
 }
@@ -65,7 +63,7 @@ Result<void> run_in_main(Python& py, std::string_view source, Borrowed<Str> file
     settings.mode = mode;
     settings.immortal = true;
     Ref<Code> code = TRY(bytes ? compile_bytes(py, source, filename, settings) : compile_source(py, source, filename, settings));
-    CHECK(run_code(py, code, *m->dict, *m->dict));
+    CHECK(run_code(py, code, *m->dict, Optional<>(m->dict.value())));
     return {};
 }
 
@@ -157,7 +155,7 @@ int run_module(Python& py, std::string const& name) {
     auto run = [&]() -> Result<void> {
         char cwd[4096];
         CHECK(prepend_path(py, TRY(decode_argument(py, getcwd(cwd, sizeof cwd) ? cwd : ""))));
-        TRY(main_module(py));
+        (void)TRY(main_module(py));
         Ref<> runner = TRY(import_attribute(py, "runpy", "_run_module_as_main"));
         Ref<Str> module = TRY(decode_argument(py, name));
         CHECK(call_with(py, runner, module));
@@ -172,7 +170,7 @@ int run_file(Python& py, std::string const& path) {
     auto run_package = [&]() -> Result<void> {
         // A directory or a zip file with a __main__: its path goes in front and runpy takes over.
         CHECK(prepend_path(py, TRY(decode_argument(py, path))));
-        TRY(main_module(py));
+        (void)TRY(main_module(py));
         Ref<> runner = TRY(import_attribute(py, "runpy", "_run_module_as_main"));
         Ref<Str> module = name::dunder_main().share();
         CHECK(call_with(py, runner, module, Borrowed<>(kFalse)));

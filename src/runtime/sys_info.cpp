@@ -18,7 +18,7 @@
 
 namespace oro {
 
-extern Type frozenset_type;
+extern Type simple_namespace_type;
 
 namespace {
 
@@ -84,7 +84,6 @@ Value n(std::int64_t v) { return Value::of_int(v); }
 
 // sys.implementation and other simple namespaces.
 Result<Ref<>> make_namespace(Python& py, Borrowed<Dict> attributes) {
-    extern Type simple_namespace_type;
     return call_tuple(py, Borrowed<>(Value::of(&simple_namespace_type)), empty_tuple(), Optional<Dict>(attributes));
 }
 

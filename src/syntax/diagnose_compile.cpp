@@ -40,7 +40,7 @@ public:
             names_[name] = static_cast<int>(g_.rules.size());
             GrammarRule r;
             r.name = name;
-            r.shared_memo = shared;
+            if (shared) r.memo = static_cast<int>(g_.memo_count++);
             r.mistake = name.starts_with("invalid_");
             g_.rules.push_back(r);
         });

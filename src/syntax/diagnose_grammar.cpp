@@ -1,7 +1,7 @@
 // Python's grammar with the mistakes that people make, as text for the matcher.
 //
 //   name: alternative | alternative      alternatives are tried in order (a parsing expression grammar)
-//   name*: ...                           results found while mistakes were off count also while they are on
+//   name*: ...                           results are kept, with mistakes or without, whichever came first
 //   'x' "x" NAME rule                    an operator or keyword, a soft keyword, a sort of token, another rule
 //   x? x* x+ x % 'y'                     optional, any number, at least one, at least one with 'y' between them
 //   &x !x &&'y' ~                        looks ahead, refuses ahead, insists on 'y', gives up the other alternatives

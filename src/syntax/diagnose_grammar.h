@@ -54,7 +54,7 @@ struct GrammarAlternative {
 
 struct GrammarRule {
     std::string_view name;
-    bool shared_memo = false;  // marked * in the text
+    int memo = -1;             // its place among the rules marked * in the text, or -1
     bool mistake = false;      // called invalid_...
     std::uint16_t alternatives = 0;
     std::uint16_t count = 0;
@@ -64,6 +64,7 @@ struct Grammar {
     std::vector<GrammarRule> rules;
     std::vector<GrammarAlternative> alternatives;
     std::vector<GrammarItem> items;
+    std::size_t memo_count = 0;
 
     Grammar();
     // The rule of this name, or -1 when there is none.

@@ -54,14 +54,17 @@ int Matcher::match_rule(int index, int at) {
         stopped_ = gave_up_ = true;
         return kNoMatch;
     }
-    int*& block = memo_[static_cast<std::size_t>(at) - memo_base_];
-    if (!block) {
-        auto fresh = arena_.make_array<int>(grammar_.rules.size() * 2);
-        std::fill(fresh.begin(), fresh.end(), kUnknown);
-        block = fresh.data();
+    int* known = nullptr;
+    if (rule.memo >= 0) {
+        int*& block = memo_[static_cast<std::size_t>(at) - memo_base_];
+        if (!block) {
+            auto fresh = arena_.make_array<int>(grammar_.memo_count);
+            std::fill(fresh.begin(), fresh.end(), kUnknown);
+            block = fresh.data();
+        }
+        known = &block[rule.memo];
+        if (*known != kUnknown) return *known;
     }
-    int& known = block[index * 2 + (mistakes_ && !rule.shared_memo ? 1 : 0)];
-    if (known != kUnknown) return known;
 
     // Inside of what may follow an expression, mistakes are of no interest.
     bool mistakes = mistakes_;
@@ -77,7 +80,7 @@ int Matcher::match_rule(int index, int at) {
             return kNoMatch;
         }
     }
-    if (!stopped_) known = end;
+    if (!stopped_ && known) *known = end;
     return end;
 }
 

@@ -101,7 +101,7 @@ private:
     std::size_t end_ = 0;
     const SyntaxError* error_ = nullptr;
     std::uintptr_t stack_limit_;
-    // Per token, for each rule, where a match ends: with and without mistakes. Blocks are made on demand.
+    // Per token, for each rule that keeps its results, where a match ends. Blocks are made on demand.
     std::vector<int*> memo_;
     std::size_t memo_base_ = 0;
 };

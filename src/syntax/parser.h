@@ -209,7 +209,6 @@ private:
     Stmt* scope_statement();
     Stmt* type_alias();
     bool at_type_alias() const;
-    void note_future_import(std::string_view feature);
 
     std::span<Stmt*> block();
     Stmt* if_statement();

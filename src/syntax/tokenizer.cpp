@@ -101,7 +101,7 @@ void Tokenizer::next_line() {
 
 // Reads the white space that a logical line starts with, and works out the blocks that it opens or closes. False
 // when it is faulty.
-bool Tokenizer::read_indentation(bool& blank_line) {
+bool Tokenizer::read_indentation() {
     int col = 0, narrow = 0, continued_col = 0;
     for (;;) {
         char c = *cursor_;
@@ -123,7 +123,7 @@ bool Tokenizer::read_indentation(bool& blank_line) {
         ++cursor_;
     }
     if (*cursor_ == '#' || *cursor_ == '\n') {
-        blank_line = true;
+        blank_line_ = true;
         return true;
     }
     if (level_) return true;
@@ -167,16 +167,16 @@ bool Tokenizer::continue_line() {
 
 void Tokenizer::scan(Token& token) {
     for (;;) {
-        bool blank_line = false;
         if (at_line_start_) {
-            at_line_start_ = false;
-            if (!read_indentation(blank_line)) return fault(token);
+            at_line_start_ = blank_line_ = false;
+            if (!read_indentation()) return fault(token);
         }
         if (pending_) {
             if (cursor_ == end_) saw_end_ = true;
             bool indents = pending_ > 0;
             pending_ += indents ? -1 : 1;
-            return finish_without_columns(token, indents ? Tok::Indent : Tok::Dedent);
+            if (!options_.extra_tokens) return finish_without_columns(token, indents ? Tok::Indent : Tok::Dedent);
+            return finish(token, indents ? Tok::Indent : Tok::Dedent, indents ? line_start_ : cursor_, cursor_);
         }
 
         const char* comment = nullptr;
@@ -215,7 +215,7 @@ void Tokenizer::scan(Token& token) {
         ++cursor_;
         joined_lines_ = nullptr;
         at_line_start_ = true;
-        bool matters = !blank_line && level_ == 0;
+        bool matters = !blank_line_ && level_ == 0;
         if (matters || options_.extra_tokens) finish(token, matters ? Tok::Newline : Tok::Nl, start, cursor_);
         next_line();
         if (matters || options_.extra_tokens) return;

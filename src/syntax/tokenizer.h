@@ -98,7 +98,7 @@ private:
     void scan_number(Token& token);
     void scan_string(Token& token);
     void scan_operator(Token& token);
-    bool read_indentation(bool& blank_line);
+    bool read_indentation();
     bool continue_line();
     bool open_bracket(char c);
     bool close_bracket(char c);
@@ -137,6 +137,7 @@ private:
     TokenizerOptions options_;
     TokenizerStop stop_ = TokenizerStop::end;
     bool at_line_start_ = true;
+    bool blank_line_ = false;  // nothing but white space and comments
     bool saw_end_ = false;
     bool statement_started_ = false;
     bool ended_in_string_ = false;

@@ -157,7 +157,7 @@ void Tokenizer::scan_text(Token& token) {
                 // A doubled brace stands for one: the token ends with the first, the second is skipped,
                 // though its column counts.
                 finish_middle(cursor_);
-                ++token.end_col;
+                if (!options_.extra_tokens) ++token.end_col;
                 ++cursor_;
                 return;
             }
@@ -172,7 +172,7 @@ void Tokenizer::scan_text(Token& token) {
             if (named_escape) return finish_middle(cursor_);
             if (*cursor_ == '}' && !in_spec && f.bracket_depth == 0) {
                 finish_middle(cursor_);
-                ++token.end_col;
+                if (!options_.extra_tokens) ++token.end_col;
                 ++cursor_;
                 return;
             }

@@ -181,10 +181,10 @@ constexpr TypeDef dict_def{
     .methods = methods,
     .slots = slots,
 };
-ORO_TYPE(dict_type, dict_def);
 
 }  // namespace
 
+ORO_TYPE(dict_type, dict_def);
 Type& Dict::type() { return dict_type; }
 
 Result<Ref<>> dict_union(Python& py, Borrowed<> a, Borrowed<> b) {

@@ -99,6 +99,6 @@ Result<Ref<>> make_tuple_iterator(Thread& t, Borrowed<Tuple> tuple);
 Result<Ref<>> make_dict_iterator(Thread& t, Borrowed<Dict> dict, DictPart part);
 
 // (iter, (sequence,), index) as __reduce__ gives it.
-Result<Ref<Tuple>> reduce_iteration(Python& py, std::string_view builtin, Ref<> source, Maybe<> state);
+Result<Ref<Tuple>> reduce_iteration(Python& py, std::string_view function_name, Ref<> source, Maybe<> state);
 
 }  // namespace oro

@@ -6,8 +6,8 @@
 
 namespace oro {
 
-Result<Ref<Tuple>> reduce_iteration(Python& py, std::string_view builtin, Ref<> source, Maybe<> state) {
-    Ref<> function = TRY(builtin_named(py, builtin));
+Result<Ref<Tuple>> reduce_iteration(Python& py, std::string_view function_name, Ref<> source, Maybe<> state) {
+    Ref<> function = TRY(builtin_named(py, function_name));
     Ref<Tuple> args = TRY(make_tuple_of(py, std::move(source)));
     if (!state) return make_tuple_of(py, std::move(function), std::move(args));
     return make_tuple_of(py, std::move(function), std::move(args), std::move(state).take());
