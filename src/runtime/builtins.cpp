@@ -79,6 +79,4 @@ Result<Ref<>> builtin(Python& py, Borrowed<Str> name) {
     return std::move(found).take();
 }
 
-Result<Ref<>> builtin_named(Python& py, std::string_view name) { return builtin(py, Borrowed<Str>(TRY(make_interned(py, name)))); }
-
 }  // namespace oro
