@@ -5,7 +5,6 @@
 #include "object/define.h"
 #include "object/dict.h"
 #include "object/interpreter.h"
-#include "object/iterator.h"
 #include "runtime/sys.h"
 
 namespace oro {
@@ -78,7 +77,5 @@ Result<Ref<>> builtin(Python& py, Borrowed<Str> name) {
     if (!found) return raise(py, exc::AttributeError, "module 'builtins' has no attribute '{}'", name);
     return std::move(found).take();
 }
-
-Result<Ref<>> builtin_named(Python& py, std::string_view name) { return builtin(py, Borrowed<Str>(TRY(make_interned(py, name)))); }
 
 }  // namespace oro
