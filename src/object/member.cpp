@@ -1,4 +1,4 @@
-// The slow paths of Member: under the lock of the object that holds the field.
+// The slow forms of reading and replacing a Member: under its object's lock.
 #include "object/locked.h"
 
 namespace oro::detail {
@@ -8,7 +8,7 @@ Value member_load_slow(Object* owner, Slot const& slot) {
     Value v = slot.peek();
     if (v.is_pointer()) {
         incref(v.pointer());
-        allow_concurrent(v.pointer());  // so that the next reader needs no lock
+        allow_concurrent(v.pointer());
     }
     return v;
 }

@@ -5,7 +5,6 @@
 #include "object/define.h"
 #include "object/dict.h"
 #include "object/interpreter.h"
-#include "object/iterator.h"
 #include "runtime/sys.h"
 
 namespace oro {

@@ -26,24 +26,29 @@ std::string error_of(std::string_view text, const ParseOptions& options = {}) {
     ParseResult r = parse(arena, text, options);
     if (r) return "ok";
     const SyntaxError& e = *r.error;
-    return std::to_string(static_cast<int>(e.kind)) + "|" + std::to_string(e.lineno) + "|" + std::to_string(e.offset) +
-           "|" + std::to_string(e.end_lineno) + "|" + std::to_string(e.end_offset) + "|" + std::string(e.message);
+    return std::to_string(static_cast<int>(e.kind)) + "|" + std::to_string(e.lineno) + "|" +
+           std::to_string(e.offset) + "|" + std::to_string(e.end_lineno) + "|" +
+           std::to_string(e.end_offset) + "|" + std::string(e.message);
 }
 
 TEST(Parse, Precedence) {
-    EXPECT_EQ(expression("a + b * c ** -d"),
-              "BinOp(left=Name(id='a', ctx=Load()), op=Add(), right=BinOp(left=Name(id='b', ctx=Load()), op=Mult(), "
-              "right=BinOp(left=Name(id='c', ctx=Load()), op=Pow(), right=UnaryOp(op=USub(), operand=Name(id='d', "
-              "ctx=Load())))))");
+    EXPECT_EQ(
+        expression("a + b * c ** -d"),
+        "BinOp(left=Name(id='a', ctx=Load()), op=Add(), right=BinOp(left=Name(id='b', ctx=Load()), "
+        "op=Mult(), "
+        "right=BinOp(left=Name(id='c', ctx=Load()), op=Pow(), right=UnaryOp(op=USub(), operand=Name(id='d', "
+        "ctx=Load())))))");
     EXPECT_EQ(expression("not a in b"),
-              "UnaryOp(op=Not(), operand=Compare(left=Name(id='a', ctx=Load()), ops=[In()], comparators=[Name(id='b', "
+              "UnaryOp(op=Not(), operand=Compare(left=Name(id='a', ctx=Load()), ops=[In()], "
+              "comparators=[Name(id='b', "
               "ctx=Load())]))");
 }
 
 TEST(Parse, Positions) {
-    EXPECT_EQ(tree_of("(a).b", ParseMode::eval, true),
-              "Expression(body=Attribute(value=Name(id='a', ctx=Load(), lineno=1, col_offset=1, end_lineno=1, "
-              "end_col_offset=2), attr='b', ctx=Load(), lineno=1, col_offset=0, end_lineno=1, end_col_offset=5))");
+    EXPECT_EQ(
+        tree_of("(a).b", ParseMode::eval, true),
+        "Expression(body=Attribute(value=Name(id='a', ctx=Load(), lineno=1, col_offset=1, end_lineno=1, "
+        "end_col_offset=2), attr='b', ctx=Load(), lineno=1, col_offset=0, end_lineno=1, end_col_offset=5))");
 }
 
 TEST(Parse, Constants) {
@@ -60,9 +65,10 @@ TEST(Parse, FormatStrings) {
     EXPECT_EQ(expression("f'a{x=}b' 'c'"),
               "JoinedStr(values=[Constant(value='ax='), FormattedValue(value=Name(id='x', ctx=Load()), "
               "conversion=114), Constant(value='bc')])");
-    EXPECT_EQ(expression("t'{x = }'"),
-              "TemplateStr(values=[Constant(value='x = '), Interpolation(value=Name(id='x', ctx=Load()), str='x ', "
-              "conversion=114)])");
+    EXPECT_EQ(
+        expression("t'{x = }'"),
+        "TemplateStr(values=[Constant(value='x = '), Interpolation(value=Name(id='x', ctx=Load()), str='x ', "
+        "conversion=114)])");
 }
 
 TEST(Parse, WithItems) {
@@ -103,7 +109,8 @@ TEST(Diagnose, Messages) {
     EXPECT_EQ(error_of("f(a=1, b)"), "0|1|9|1|10|positional argument follows keyword argument");
     EXPECT_EQ(error_of("f(x for x in y, 1)"), "0|1|3|1|15|Generator expression must be parenthesized");
     EXPECT_EQ(error_of("f'{}'"), "0|1|4|1|5|f-string: valid expression required before '}'");
-    EXPECT_EQ(error_of("print 1"), "0|1|1|1|8|Missing parentheses in call to 'print'. Did you mean print(...)?");
+    EXPECT_EQ(error_of("print 1"),
+              "0|1|1|1|8|Missing parentheses in call to 'print'. Did you mean print(...)?");
     EXPECT_EQ(error_of("x y\n)"), "0|2|1|2|1|unmatched ')'");
     EXPECT_EQ(error_of("é = (ü b)"), "0|1|6|1|9|invalid syntax. Perhaps you forgot a comma?");
 }
@@ -127,7 +134,8 @@ TEST(Parse, Warnings) {
     ASSERT_EQ(r.warnings.size(), 2u);
     EXPECT_EQ(r.warnings[0].lineno, 2);
     EXPECT_EQ(r.warnings[0].message,
-              "\"\\d\" is an invalid escape sequence. Such sequences will not work in the future. Did you mean \"\\\\d\"? "
+              "\"\\d\" is an invalid escape sequence. Such sequences will not work in the future. Did you "
+              "mean \"\\\\d\"? "
               "A raw string is also an option.");
     EXPECT_EQ(r.warnings[1].message, "invalid decimal literal");
 }

@@ -11,8 +11,8 @@ namespace {
 constexpr std::string_view kMark = "\xEF\xBB\xBF";
 
 bool is_name_char(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-           c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
 }
 
 // The encoding named in a line that is a comment with "coding:" or "coding="; empty when it names none.
@@ -39,9 +39,11 @@ bool only_comment(std::string_view line) {
 // The usual names of UTF-8 and Latin-1 compare by their first letters, in any spelling.
 SourceEncoding classify(std::string_view name) {
     std::string n;
-    for (char c : name.substr(0, 12)) n += c == '_' ? '-' : static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+    for (char c : name.substr(0, 12))
+        n += c == '_' ? '-' : static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
     auto is = [&](std::string_view base) { return n == base || n.starts_with(std::string(base) + "-"); };
-    if (is("utf-8") || n == "utf8") return SourceEncoding::utf8;  // CPython takes only the first for the usual name
+    if (is("utf-8") || n == "utf8")
+        return SourceEncoding::utf8;  // CPython takes only the first for the usual name
     if (is("latin-1") || is("iso-8859-1") || is("iso-latin-1") || n == "latin1" || n == "iso8859-1")
         return SourceEncoding::latin1;
     if (n == "ascii" || n == "us-ascii") return SourceEncoding::ascii;
@@ -116,8 +118,9 @@ const SyntaxError* bad_utf8(Arena& arena, std::string_view bytes, const Utf8Scan
     std::string_view line = bytes.substr(line_start);
     line = line.substr(0, std::min(line.find('\n'), line.size()));
     auto byte = static_cast<unsigned char>(bytes[scan.valid_bytes]);
-    e->message = message(arena, "Non-UTF-8 code starting with '\\x", std::string_view(lower_hex(byte)), "' on line ",
-                         e->lineno, ", but no encoding declared; see https://peps.python.org/pep-0263/ for details");
+    e->message =
+        message(arena, "Non-UTF-8 code starting with '\\x", std::string_view(lower_hex(byte)), "' on line ",
+                e->lineno, ", but no encoding declared; see https://peps.python.org/pep-0263/ for details");
     e->end_lineno = e->lineno;
     e->offset = static_cast<int>(count_code_points(line.substr(0, scan.valid_bytes - line_start))) + 1;
     e->end_offset = e->offset;

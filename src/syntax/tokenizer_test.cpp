@@ -19,7 +19,8 @@ std::string tokens_of(std::string_view text, bool extra = false) {
         Token t = tokenizer.next();
         if (t.type == Tok::EndMarker) return out;
         if (t.type == Tok::Error) {
-            if (tokenizer.stop() == TokenizerStop::reported) return out + "! " + std::string(tokenizer.error().message);
+            if (tokenizer.stop() == TokenizerStop::reported)
+                return out + "! " + std::string(tokenizer.error().message);
             return out + "!";
         }
         std::string_view exact = exact_text(t.type);
@@ -51,9 +52,10 @@ TEST(Tokenizer, Indentation) {
 }
 
 TEST(Tokenizer, FormatStrings) {
-    EXPECT_EQ(tokens_of("f'a{x!r:>{w}}{{'"),
-              "FSTRING_START:f' FSTRING_MIDDLE:a { NAME:x ! NAME:r : FSTRING_MIDDLE:> { NAME:w } FSTRING_MIDDLE: } "
-              "FSTRING_MIDDLE:{ FSTRING_END:' NEWLINE ");
+    EXPECT_EQ(
+        tokens_of("f'a{x!r:>{w}}{{'"),
+        "FSTRING_START:f' FSTRING_MIDDLE:a { NAME:x ! NAME:r : FSTRING_MIDDLE:> { NAME:w } FSTRING_MIDDLE: } "
+        "FSTRING_MIDDLE:{ FSTRING_END:' NEWLINE ");
     EXPECT_EQ(tokens_of("t'{f'{x}'}'"),
               "TSTRING_START:t' { FSTRING_START:f' { NAME:x } FSTRING_END:' } TSTRING_END:' NEWLINE ");
 }
@@ -63,8 +65,9 @@ TEST(Tokenizer, ExtraTokens) {
 }
 
 TEST(Tokenizer, Faults) {
-    EXPECT_EQ(tokens_of("0777"), "! leading zeros in decimal integer literals are not permitted; use an 0o prefix for "
-                                 "octal integers");
+    EXPECT_EQ(tokens_of("0777"),
+              "! leading zeros in decimal integer literals are not permitted; use an 0o prefix for "
+              "octal integers");
     EXPECT_EQ(tokens_of("1__0"), "! invalid decimal literal");
     EXPECT_EQ(tokens_of("0b12"), "! invalid digit '2' in binary literal");
     EXPECT_EQ(tokens_of("'a"), "! unterminated string literal (detected at line 1)");

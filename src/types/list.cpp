@@ -362,6 +362,7 @@ constexpr TypeDef list_def{
 }  // namespace
 
 ORO_TYPE(list_type, list_def);
+
 Type& List::type() { return list_type; }
 
 }  // namespace oro

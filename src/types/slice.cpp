@@ -125,6 +125,7 @@ constexpr TypeDef slice_def{
 }  // namespace
 
 ORO_TYPE(slice_type, slice_def);
+
 Type& Slice::type() { return slice_type; }
 
 Result<Ref<Slice>> make_slice(Thread& t, Borrowed<> start, Borrowed<> stop, Borrowed<> step) {

@@ -157,6 +157,7 @@ constexpr TypeDef tuple_def{
 }  // namespace
 
 ORO_TYPE(tuple_type, tuple_def);
+
 Type& Tuple::type() { return tuple_type; }
 
 Result<std::int64_t> hash_tuple(Python& py, Borrowed<Tuple> tuple) {
