@@ -1,13 +1,13 @@
 // Prints the syntax tree of Python source, or the error it has, in a form to be compared with CPython's.
 //
-//   ast_dump FILE...      prints ast.dump(tree, include_attributes=True) or the error of each file, one a line
-//   ast_dump --batch      reads cases from standard input: "MODE LENGTH\n" and the text; prints one line for each
+//   ast_dump FILE...      prints for each file a line: ast.dump(tree, include_attributes=True) or the error
+//   ast_dump --batch      reads "MODE LENGTH FLAGS\n" and the text, again and again; a line for each
 //   ast_dump --check      the same, with "ok" in the place of trees
 //   ast_dump --tokens FILE  prints the tokens as Python's tokenize module gives them
 //   ast_dump --time FILE  parses the file often and prints MB/s
 //
-// An error prints as "ERROR kind|lineno|offset|end_lineno|end_offset|message|text" with repr-like escapes; warnings
-// go before either as "WARNING lineno|message".
+// An error prints as "ERROR kind|lineno|offset|end_lineno|end_offset|message|text" with repr-like escapes;
+// warnings go before either as "WARNING lineno|message".
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -47,8 +47,9 @@ std::string describe(Arena& arena, std::string_view bytes, const ParseOptions& o
             result = parse(arena, source.text, options);
     }
     for (const SyntaxWarning& w : result.warnings) {
-        out += "WARNING " + std::to_string(w.lineno) + "|" + quoted(w.message) + "|" + std::to_string(w.offset) + "|" +
-               std::to_string(w.end_offset) + "|" + quoted(w.error_message) + "\t";
+        out += "WARNING " + std::to_string(w.lineno) + "|" + quoted(w.message) + "|" +
+               std::to_string(w.offset) + "|" + std::to_string(w.end_offset) + "|" + quoted(w.error_message) +
+               "\t";
     }
     if (result.tree) return out + (show_tree ? dump(*result.tree, true) : "ok");
     const SyntaxError& e = *result.error;
@@ -108,10 +109,12 @@ int print_tokens(const char* path) {
         std::string_view shown = source.slice(t.start, t.end);
         bool past_end = t.at_end && (t.type == Tok::EndMarker || t.type == Tok::Dedent);
         if (past_end) t.lineno = t.end_lineno = t.lineno + 1, t.col = t.end_col = 0;
-        if (newline_added && t.end == source.text().size() && (t.type == Tok::Newline || t.type == Tok::Nl)) shown = "";
+        if (newline_added && t.end == source.text().size() && (t.type == Tok::Newline || t.type == Tok::Nl))
+            shown = "";
         auto column = [&](int line, int col) { return char_column(source.line(line), col); };
-        std::cout << type << " " << t.lineno << "," << (past_end ? 0 : column(t.lineno, t.col)) << "-" << t.end_lineno
-                  << "," << (past_end ? 0 : column(t.end_lineno, t.end_col)) << " " << quoted(shown) << "\n";
+        std::cout << type << " " << t.lineno << "," << (past_end ? 0 : column(t.lineno, t.col)) << "-"
+                  << t.end_lineno << "," << (past_end ? 0 : column(t.end_lineno, t.end_col)) << " "
+                  << quoted(shown) << "\n";
         if (t.type == Tok::EndMarker) return 0;
     }
 }

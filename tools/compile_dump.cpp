@@ -4,6 +4,7 @@
 //   compile_dump --positions FILE  the same with source positions
 //   compile_dump --verify FILE...  compiles and verifies; prints what is wrong, and a count
 //   compile_dump --facts FILE...   prints names, flags and positions of each code unit, to be compared with CPython's
+//   compile_dump --unparse FILE    prints each line, an expression, as annotations show it
 //   compile_dump --batch           reads cases from standard input: "MODE FLAGS OPTIMIZE LENGTH\n" and the text; prints
 //                                  one line for each: OK or ERROR, with the warnings in front
 #include <chrono>
@@ -17,6 +18,7 @@
 #include "bytecode/disassemble.h"
 #include "bytecode/verify.h"
 #include "compiler/compile.h"
+#include "compiler/unparse.h"
 #include "syntax/dump.h"
 #include "syntax/parse.h"
 #include "syntax/source.h"
@@ -74,6 +76,19 @@ void facts(CodeUnit const& code) {
         if (c.kind == Constant::Kind::code) facts(*c.code);
 }
 
+void unparse_lines(char const* path) {
+    std::ifstream in(path);
+    std::string line;
+    while (std::getline(in, line)) {
+        Arena arena;
+        syntax::ParseOptions options;
+        options.mode = syntax::ParseMode::eval;
+        auto parsed = syntax::parse(arena, line, options);
+        std::string text = parsed ? compiler::unparse(*syntax::cast<syntax::Expression>(parsed.tree)->body) : "?";
+        std::printf("%s\n", quoted(text).c_str());
+    }
+}
+
 void batch() {
     std::string header;
     while (std::getline(std::cin, header)) {
@@ -126,6 +141,7 @@ int main(int argc, char** argv) {
             only_verify = true;
             continue;
         }
+        if (arg == "--unparse" && i + 1 < argc) return unparse_lines(argv[i + 1]), 0;
         if (arg == "--facts") {
             only_facts = true;
             continue;

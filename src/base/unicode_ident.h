@@ -1,4 +1,5 @@
-// What the tokenizer must know about Unicode: which characters make names, normalisation, printability, names.
+// What the tokenizer must know about Unicode: which characters make names, normalisation, printability,
+// names.
 //
 // Pure functions over constant tables; safe to call from any thread.
 #pragma once

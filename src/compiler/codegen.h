@@ -42,7 +42,7 @@ enum class UnitKind : std::uint8_t { module, class_, function, async_function, l
 
 enum class BlockKind : std::uint8_t {
     while_loop, for_loop, async_for_loop, try_except, try_finally, finally_end, with, async_with, handler, group_handler,
-    async_comprehension, stop_iteration
+    held_value
 };
 
 // A statement that `return`, `break` and `continue` must unwind when they leave it.
@@ -50,7 +50,8 @@ struct Block {
     BlockKind kind;
     int outer_handler;             // what guards the code outside of it
     Label on_continue = kNoLabel, on_break = kNoLabel;
-    Reg reg = 0;                   // for: iterator; with: exit pair; handler: exception, and the one before in reg + 1
+    Reg reg = 0;                   // for: iterator; with: exit pair; handler: exception, and the one before in reg + 1;
+                                   // held_value: what is about to be returned
     Seq<Stmt> final_body = {};     // try_finally
     Identifier name = {};          // handler: `as name`
     Position pos = {};
@@ -228,8 +229,8 @@ private:
 
     // ---- unwinding and exceptions (exceptions.cpp)
     bool push_block(Block block, Range range);
-    void unwind(Block const& block, Position& pos);
-    void unwind_all(Position& pos);                    // for return
+    void unwind(Block const& block, Position& pos, Reg held = kAnyReg);
+    void unwind_all(Position& pos, Val value);         // for return
     void try_stmt(Seq<Stmt> body, Seq<syntax::ExceptHandler> handlers, Seq<Stmt> orelse, Seq<Stmt> final_body,
                   bool star, Stmt* s);
     void try_finally(Seq<Stmt> body, Seq<syntax::ExceptHandler> handlers, Seq<Stmt> orelse, Seq<Stmt> final_body,

@@ -18,16 +18,24 @@ bool Generator::push_block(Block block, Range range) {
 }
 
 // Generates what must happen when control leaves `block` from inside.
-void Generator::unwind(Block const& block, Position& pos) {
+void Generator::unwind(Block const& block, Position& pos, Reg held) {
     out->handler = block.outer_handler;
     switch (block.kind) {
     case BlockKind::try_finally: {
+        // A jump out of the `finally` body gives up the value on its way to be returned.
+        if (held != kAnyReg) {
+            Block holder{BlockKind::held_value, out->handler};
+            holder.reg = held;
+            unit->blocks.push_back(holder);
+        }
         ++silent_;
         body(block.final_body);
         --silent_;
+        if (held != kAnyReg) unit->blocks.pop_back();
         pos = nowhere();
         return;
     }
+    case BlockKind::held_value: out->emit(pos, Opcode::clear, block.reg); return;
     case BlockKind::with:
     case BlockKind::async_with:
         call_exit(block, block.pos);
@@ -45,17 +53,19 @@ void Generator::unwind(Block const& block, Position& pos) {
     }
 }
 
-void Generator::unwind_all(Position& pos) {
+void Generator::unwind_all(Position& pos, Val value) {
     std::vector<Block> saved = unit->blocks;
     while (!unit->blocks.empty() && !failed()) {
         Block block = unit->blocks.back();
         if (block.kind == BlockKind::group_handler) {
-            fail("'break', 'continue' and 'return' cannot appear in an except* block",
-                 Range(pos.line, pos.column, pos.end_line, pos.end_column));
+            // After a `finally` or `with` on the way the position is lost, as it is in CPython.
+            Range range(pos.line, pos.column, pos.end_line, pos.end_column);
+            if (!pos.line) range = Range(-1, -1, -1, -1);
+            fail("'break', 'continue' and 'return' cannot appear in an except* block", range);
             break;
         }
         unit->blocks.pop_back();
-        unwind(block, pos);
+        unwind(block, pos, value.temp ? value.reg : kAnyReg);
     }
     unit->blocks = std::move(saved);
 }

@@ -220,7 +220,7 @@ void Generator::return_stmt(syntax::Return* s) {
         else
             v = operand(s->value);
     }
-    unwind_all(pos);
+    unwind_all(pos, v);
     if (constant) v = {load_const(*constant, pos, kAnyReg), true};
     out->emit_a(pos, Opcode::return_value, v);
     out->top = top;

@@ -346,7 +346,7 @@ private:
         if (((outer && cur_->in_conditional_block) || cur_->kind == ScopeKind::module) &&
             !cur_->has_conditional_annotations) {
             cur_->has_conditional_annotations = true;
-            define(id("__conditional_annotations__"), USE, a);
+            if (cur_->kind == ScopeKind::module) define(id("__conditional_annotations__"), USE, a);
         }
         Scope* parent = cur_;
         if (!parent->annotations) {

@@ -41,7 +41,9 @@ private:
             if (bound) new_bound = *bound;
         }
         for (Symbol& symbol : scope.symbols) {
-            name(scope, symbol, bound ? &own_bound : nullptr, local, new_free, global, type_params, class_scope);
+            // The block's own free names are not its children's: a class that reaches for the __class__ of an outer
+            // one does not mean its own.
+            name(scope, symbol, bound ? &own_bound : nullptr, local, free, global, type_params, class_scope);
             if (error_) return;
         }
         if (is_class) {

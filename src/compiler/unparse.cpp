@@ -150,7 +150,7 @@ public:
         case Kind::Constant: {
             auto* c = cast<syntax::Constant>(e);
             if (!c->string_kind.empty()) out += c->string_kind;
-            out += literal(c->value);
+            out += c->value.is(ConstantValue::Kind::Ellipsis) ? "..." : literal(c->value);
             return;
         }
         case Kind::Attribute: {

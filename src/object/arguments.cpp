@@ -129,7 +129,9 @@ struct ListedParameters : Parameters {
 // "list.append()", "len()", "math.sin()": the name that messages about the bare number of arguments use.
 std::string qualified(Native const& callee) {
     std::string name;
-    if (callee.home) {
+    if (callee.home && callee.self && is<Type>(callee.self.value()) && callee.def->kind == MethodKind::class_) {
+        name = wtf8_of(*name_of_type(*static_cast<Type*>(callee.self.value().pointer()))) + ".";
+    } else if (callee.home) {
         name = wtf8_of(*name_of_type(*callee.home)) + ".";
     } else if (callee.module_name && is<Str>(callee.module_name.value())) {
         name = wtf8_of(*as<Str>(callee.module_name.value()));

@@ -182,19 +182,6 @@ Next next(Python& py, Borrowed<> iterator) {
     return Next::of_word(v);
 }
 
-Result<Ref<List>> list_from(Python& py, Borrowed<> iterable) {
-    Ref<List> list = TRY(make_list(py));
-    CHECK(list_extend(py, list, iterable));
-    return list;
-}
-
-Result<Ref<Tuple>> tuple_from(Python& py, Borrowed<> iterable) {
-    if (is_exact<Tuple>(iterable)) return as<Tuple>(iterable).share();
-    if (is_exact<List>(iterable)) return list_to_tuple(py, as<List>(iterable));
-    Ref<List> list = TRY(list_from(py, iterable));
-    return list_to_tuple(py, list);
-}
-
 // ---- text
 
 Result<Ref<Str>> repr(Python& py, Borrowed<> v) {

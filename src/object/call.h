@@ -64,7 +64,7 @@ Result<Ref<Tuple>> tuple_from(Python& py, Borrowed<> iterable);
 // The iterator that calls object[0], object[1], ... until IndexError.
 Result<Ref<>> make_sequence_iterator(Thread& t, Borrowed<> object);
 // types.GenericAlias(origin, args).
-Result<Ref<>> make_generic_alias(Python& py, Borrowed<> origin, Borrowed<> args);
+Result<Ref<>> make_generic_alias(Thread& t, Borrowed<> origin, Borrowed<> args);
 
 // ---- comparing, hashing, truth, text
 enum class Compare : std::uint8_t { lt, le, eq, ne, gt, ge };

@@ -6,6 +6,8 @@
 // A method that holds its object's lock gets Thread&, so that it cannot run Python meanwhile: it would not compile.
 // All fields belong to the thread itself unless said otherwise.
 #pragma once
+#include <vector>
+
 #include "memory/mutator.h"
 #include "object/result.h"
 
@@ -57,6 +59,7 @@ struct Thread : Mutator {
     bool finalizing = false;
     void* trace = nullptr;                    // reserved for sys.settrace / sys.monitoring state
     std::uint64_t unique = 0;
+    std::vector<Value> representing;          // borrowed; objects whose repr() is under way
     MethodCacheEntry method_cache[kMethodCacheSize];
 };
 

@@ -44,8 +44,7 @@ std::string line_of_file(Borrowed<Str> filename, int number) {
 
 Result<void> issue_warnings(Python& py, std::span<syntax::SyntaxWarning const> warnings, Borrowed<Str> filename, std::string_view source) {
     for (syntax::SyntaxWarning const& w : warnings) {
-        Ref<Str> message = TRY(make_str(py, w.message));
-        if (!warn_explicit(py, exc::SyntaxWarning, message, filename, w.lineno).raised()) continue;
+        if (!warn_explicit(py, exc::SyntaxWarning, w.message, filename, w.lineno).raised()) continue;
         if (!raised_is(py, exc::SyntaxWarning)) return Raised{};
         // The filters made an error of it: a SyntaxError with the position takes its place.
         clear_raised(py);

@@ -63,6 +63,18 @@ void enter_thread(Thread& t) {
     attach(t);
 }
 
+void abandon_thread(Thread* t) {
+    // Never attached: the owner id goes back as if it had been, by an attached stranger.
+    OwnerSlot* slot = t->slot;
+    {
+        std::lock_guard guard(slot->mutex);
+        slot->live = nullptr;
+    }
+    unregister_mutator(*t);
+    free_vm_stack(*t);
+    delete t;
+}
+
 void leave_thread(Thread* t) {
     auto drop = [](Value& v) { detail::decref(std::exchange(v, Value{})); };
     drop(t->raised);

@@ -17,6 +17,9 @@ void enter_thread(Thread& t);
 // On the thread itself, attached: drops what it holds, gives its owner id back, and frees the Thread.
 void leave_thread(Thread* t);
 
+// A thread that was made but could not be started.
+void abandon_thread(Thread* t);
+
 // Default size of the C stack of new threads (threading.stack_size), 0: the platform's.
 std::size_t thread_stack_size();
 void set_thread_stack_size(std::size_t bytes);

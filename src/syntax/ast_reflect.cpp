@@ -24,9 +24,10 @@ constexpr NodeInfo nodes[] = {
 };
 
 constexpr std::string_view asdl_names[] = {
-    "stmt", "expr", "pattern", "type_param", "excepthandler", "type_ignore", "comprehension", "arguments",
-    "arg", "keyword", "alias", "withitem", "match_case", "identifier", "string", "int", "constant", "expr_context",
-    "boolop", "operator", "unaryop", "cmpop"};
+    "stmt",          "expr",       "pattern", "type_param", "excepthandler", "type_ignore",
+    "comprehension", "arguments",  "arg",     "keyword",    "alias",         "withitem",
+    "match_case",    "identifier", "string",  "int",        "constant",      "expr_context",
+    "boolop",        "operator",   "unaryop", "cmpop"};
 static_assert(std::size(asdl_names) == static_cast<std::size_t>(FieldType::CompareOperator) + 1);
 
 constexpr std::string_view contexts[] = {"Load", "Store", "Del"};

@@ -16,8 +16,8 @@ constexpr std::array<std::uint8_t, 256> char_bits = [] {
         bool digit = c >= '0' && c <= '9';
         bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80;
         bool hex = digit || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-        t[c] = static_cast<std::uint8_t>((letter ? kStartsName | kInName : 0) | (digit ? kDigit | kInName : 0) |
-                                         (hex ? kHexDigit : 0));
+        t[c] = static_cast<std::uint8_t>((letter ? kStartsName | kInName : 0) |
+                                         (digit ? kDigit | kInName : 0) | (hex ? kHexDigit : 0));
     }
     return t;
 }();

@@ -136,7 +136,8 @@ Stmt* Parser::with_statement(Position start, bool async) {
     return make(statement_node<With>(start));
 }
 
-// `( item, ... )` in front of a colon. False, with nothing taken, when the parenthesis starts an expression instead.
+// `( item, ... )` in front of a colon. False, with nothing taken, when the parenthesis starts an expression
+// instead.
 bool Parser::parenthesized_with_items(Items<WithItem>& items) {
     const Token* close = tok_ + 1;
     for (int depth = 1; depth > 0; ++close) {

@@ -20,9 +20,13 @@ std::string_view start_rule(ParseMode mode) {
 
 class Diagnosis {
 public:
-    Diagnosis(Arena& arena, const SourceText& source, std::span<const Token> tokens, const Tokenizer& tokenizer,
-              Parser& parser, const ParseOptions& options)
-        : arena_(arena), tokens_(tokens), tokenizer_(tokenizer), parser_(parser), options_(options),
+    Diagnosis(Arena& arena, const SourceText& source, std::span<const Token> tokens,
+              const Tokenizer& tokenizer, Parser& parser, const ParseOptions& options)
+        : arena_(arena),
+          tokens_(tokens),
+          tokenizer_(tokenizer),
+          parser_(parser),
+          options_(options),
           matcher_(arena, source, tokens, tokenizer, parser, options) {}
 
     std::size_t last_token() const {

@@ -14,7 +14,8 @@ namespace oro::syntax {
 
 struct DiagnosedError {
     const SyntaxError* error = nullptr;  // never null
-    // The last token that CPython would have read by then, which tells how many of the tokenizer's warnings it gives.
+    // The last token that CPython would have read by then, which tells how many of the tokenizer's warnings
+    // it gives.
     std::size_t last_token = 0;
 };
 

@@ -161,7 +161,8 @@ std::string Matcher::expand(std::string_view text, const Captures& captures, int
 void Matcher::raise_invalid_target(const Capture& capture, int sort, std::string_view verb) {
     const Expr* bad = find_invalid_target(expression_of(capture), sort);
     if (!bad) return;
-    raise(ErrorKind::syntax_error, range_of_node(*bad), message(arena_, "cannot ", verb, " ", expression_name(*bad)));
+    raise(ErrorKind::syntax_error, range_of_node(*bad),
+          message(arena_, "cannot ", verb, " ", expression_name(*bad)));
 }
 
 bool Matcher::is_legacy_statement(const Expr* e) const {
@@ -228,8 +229,8 @@ bool Matcher::act(const GrammarAction& action, const Captures& captures, int at)
         std::string_view word = source_.slice(tokens_[static_cast<std::size_t>(a.start)].start,
                                               tokens_[static_cast<std::size_t>(a.start)].end);
         if (word != "print" && word != "exec") return false;
-        return syntax_error(span(), message(arena_, "Missing parentheses in call to '", word, "'. Did you mean ",
-                                            word, "(...)?"));
+        return syntax_error(span(), message(arena_, "Missing parentheses in call to '", word,
+                                            "'. Did you mean ", word, "(...)?"));
     }
     if (name == "forgotten_comma") {
         if (is_legacy_statement(expression_of(a))) return false;
@@ -261,8 +262,9 @@ bool Matcher::act(const GrammarAction& action, const Captures& captures, int at)
     }
     if (name == "bound") {
         bool tuple = is<Tuple>(expression_of(b));
-        return syntax_error(from_here(), message(arena_, tuple ? "cannot use constraints with " : "cannot use bound with ",
-                                                 action.message));
+        return syntax_error(from_here(),
+                            message(arena_, tuple ? "cannot use constraints with " : "cannot use bound with ",
+                                    action.message));
     }
     return stopped_;
 }

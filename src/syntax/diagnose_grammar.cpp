@@ -1,15 +1,16 @@
 // Python's grammar with the mistakes that people make, as text for the matcher.
 //
-//   name: alternative | alternative      alternatives are tried in order (a parsing expression grammar)
-//   name*: ...                           results are kept, with mistakes or without, whichever came first
-//   'x' "x" NAME rule                    an operator or keyword, a soft keyword, a sort of token, another rule
-//   x? x* x+ x % 'y'                     optional, any number, at least one, at least one with 'y' between them
-//   &x !x &&'y' ~                        looks ahead, refuses ahead, insists on 'y', gives up the other alternatives
-//   a:x                                  remembers what x matched as `a` (or b)
-//   => action                            what to report once the alternative has matched; see diagnose_actions.cpp
+//   name: alternative | alternative   tried in order (this is a parsing expression grammar)
+//   name*: ...                        results are kept, with mistakes or without, whichever came first
+//   'x' "x" NAME rule                 an operator or keyword, a soft keyword, a sort of token, another rule
+//   x? x* x+ x % 'y'                  optional, any number, at least one, at least one with 'y' between
+//   &x !x &&'y' ~                     looks ahead, refuses ahead, insists on 'y', gives up the alternatives
+//   a:x                               remembers what x matched as `a` (or b)
+//   => action                         what to report after a match; see diagnose_actions.cpp
 //
-// Alternatives that are a rule called invalid_... count only on the second pass. Which mistake is reported depends on the order in which
-// alternatives are tried, so that the order is that of CPython's grammar. Left recursion is written as repetition.
+// Alternatives that are a rule called invalid_... count only on the second pass. Which mistake is reported
+// depends on the order in which alternatives are tried, so that the order is that of CPython's grammar. Left
+// recursion is written as repetition.
 #include "syntax/diagnose_grammar.h"
 
 namespace oro::syntax {
@@ -31,7 +32,8 @@ simple_stmt*: assignment | &"type" type_alias | star_expressions | &'return' ret
   | &'yield' yield_stmt | &'assert' assert_stmt | &'break' break_stmt | &'continue' continue_stmt
   | &'global' global_stmt | &'nonlocal' nonlocal_stmt
 compound_stmt: &('def' | '@' | 'async') function_def | &'if' if_stmt | &('class' | '@') class_def
-  | &('with' | 'async') with_stmt | &('for' | 'async') for_stmt | &'try' try_stmt | &'while' while_stmt | match_stmt
+  | &('with' | 'async') with_stmt | &('for' | 'async') for_stmt | &'try' try_stmt | &'while' while_stmt |
+    match_stmt
 
 assignment: NAME ':' expression annotated_value?
   | ('(' single_target ')' | single_subscript_attribute_target) ':' expression annotated_value?
@@ -77,7 +79,8 @@ parameters: slash_no_default param_no_default* param_with_default* star_etc?
   | param_no_default+ param_with_default* star_etc?
   | param_with_default+ star_etc? | star_etc
 slash_no_default: param_no_default+ '/' ',' | param_no_default+ '/' &')'
-slash_with_default: param_no_default* param_with_default+ '/' ',' | param_no_default* param_with_default+ '/' &')'
+slash_with_default: param_no_default* param_with_default+ '/' ',' | param_no_default* param_with_default+ '/'
+    &')'
 star_etc: invalid_star_etc | '*' param_no_default param_maybe_default* kwds?
   | '*' param_no_default_star_annotation param_maybe_default* kwds?
   | '*' ',' param_maybe_default+ kwds? | kwds
@@ -89,7 +92,8 @@ param_maybe_default: param default? ',' TYPE_COMMENT? | param default? TYPE_COMM
 param: NAME (':' expression)?
 default: '=' expression | invalid_default
 
-if_stmt: invalid_if_stmt | 'if' named_expression ':' block elif_stmt | 'if' named_expression ':' block else_block?
+if_stmt: invalid_if_stmt | 'if' named_expression ':' block elif_stmt | 'if' named_expression ':' block
+    else_block?
 elif_stmt: invalid_elif_stmt | 'elif' named_expression ':' block elif_stmt
   | 'elif' named_expression ':' block else_block?
 else_block: invalid_else_stmt | 'else' &&':' block
@@ -103,10 +107,12 @@ with_item: expression 'as' star_target &(',' | ')' | ':') | invalid_with_item | 
 try_stmt: invalid_try_stmt | 'try' &&':' block finally_block
   | 'try' &&':' block except_block+ else_block? finally_block?
   | 'try' &&':' block except_star_block+ else_block? finally_block?
-except_block: invalid_except_stmt_indent | 'except' expression ':' block | 'except' expression 'as' NAME ':' block
+except_block: invalid_except_stmt_indent | 'except' expression ':' block | 'except' expression 'as' NAME ':'
+    block
   | 'except' expressions ':' block | 'except' ':' block | invalid_except_stmt
 except_star_block: invalid_except_star_stmt_indent | 'except' '*' expression ':' block
-  | 'except' '*' expression 'as' NAME ':' block | 'except' '*' expressions ':' block | invalid_except_star_stmt
+  | 'except' '*' expression 'as' NAME ':' block | 'except' '*' expressions ':' block |
+    invalid_except_star_stmt
 finally_block: invalid_finally_stmt | 'finally' &&':' block
 
 match_stmt: "match" subject_expr ':' NEWLINE INDENT case_block+ DEDENT | invalid_match_stmt
@@ -119,7 +125,8 @@ as_pattern: or_pattern 'as' pattern_capture_target | invalid_as_pattern
 or_pattern: closed_pattern % '|'
 closed_pattern*: literal_pattern | pattern_capture_target | "_" | attr !('.' | '(' | '=') | '(' pattern ')'
   | sequence_pattern | mapping_pattern | class_pattern
-literal_pattern: signed_number !('+' | '-') | signed_number ('+' | '-') NUMBER | strings | 'None' | 'True' | 'False'
+literal_pattern: signed_number !('+' | '-') | signed_number ('+' | '-') NUMBER | strings | 'None' | 'True' |
+    'False'
 signed_number: NUMBER | '-' NUMBER
 pattern_capture_target: !"_" NAME !('.' | '(' | '=')
 attr: NAME ('.' NAME)+
@@ -129,13 +136,15 @@ open_sequence_pattern: maybe_star_pattern ',' maybe_sequence_pattern?
 maybe_sequence_pattern: maybe_star_pattern % ',' ','?
 maybe_star_pattern: star_pattern | pattern
 star_pattern*: '*' pattern_capture_target | '*' "_"
-mapping_pattern: '{' '}' | '{' double_star_pattern ','? '}' | '{' items_pattern ',' double_star_pattern ','? '}'
+mapping_pattern: '{' '}' | '{' double_star_pattern ','? '}' | '{' items_pattern ',' double_star_pattern ','?
+    '}'
   | '{' items_pattern ','? '}'
 items_pattern: key_value_pattern % ','
 key_value_pattern: (literal_pattern | attr) ':' pattern
 double_star_pattern: '**' pattern_capture_target
 class_pattern: name_or_attr '(' ')' | name_or_attr '(' positional_patterns ','? ')'
-  | name_or_attr '(' keyword_patterns ','? ')' | name_or_attr '(' positional_patterns ',' keyword_patterns ','? ')'
+  | name_or_attr '(' keyword_patterns ','? ')' | name_or_attr '(' positional_patterns ',' keyword_patterns
+    ','? ')'
   | invalid_class_pattern
 positional_patterns: pattern % ','
 keyword_patterns: keyword_pattern % ','
@@ -162,7 +171,8 @@ disjunction*: conjunction ('or' conjunction)+ | conjunction
 conjunction*: inversion ('and' inversion)+ | inversion
 inversion*: 'not' inversion | comparison
 comparison: bitwise_or (compare_op bitwise_or)+ | bitwise_or
-compare_op: invalid_diamond | NOTEQUAL | '==' | '<=' | '<' | '>=' | '>' | 'not' 'in' | 'in' | 'is' 'not' | 'is'
+compare_op: invalid_diamond | NOTEQUAL | '==' | '<=' | '<' | '>=' | '>' | 'not' 'in' | 'in' | 'is' 'not' |
+    'is'
 bitwise_or*: bitwise_xor ('|' bitwise_xor)*
 bitwise_xor*: bitwise_and ('^' bitwise_and)*
 bitwise_and*: shift_expr ('&' shift_expr)*
@@ -231,11 +241,13 @@ star_targets_list_seq: star_target % ',' ','?
 star_targets_tuple_seq: star_target (',' star_target)+ ','? | star_target ','
 star_target*: '*' (!'*' star_target) | target_with_star_atom
 target_with_star_atom*: t_primary '.' NAME !t_lookahead | t_primary '[' slices ']' !t_lookahead | star_atom
-star_atom: NAME | '(' target_with_star_atom ')' | '(' star_targets_tuple_seq? ')' | '[' star_targets_list_seq? ']'
+star_atom: NAME | '(' target_with_star_atom ')' | '(' star_targets_tuple_seq? ')' | '[' star_targets_list_seq?
+    ']'
 single_target: single_subscript_attribute_target | NAME | '(' single_target ')'
 single_subscript_attribute_target: t_primary '.' NAME !t_lookahead | t_primary '[' slices ']' !t_lookahead
 t_primary*: atom &t_lookahead t_trailer*
-t_trailer: '.' NAME &t_lookahead | '[' slices ']' &t_lookahead | genexp &t_lookahead | '(' arguments? ')' &t_lookahead
+t_trailer: '.' NAME &t_lookahead | '[' slices ']' &t_lookahead | genexp &t_lookahead | '(' arguments? ')'
+    &t_lookahead
 t_lookahead: '(' | '[' | '.'
 del_targets: del_target % ',' ','?
 del_target*: t_primary '.' NAME !t_lookahead | t_primary '[' slices ']' !t_lookahead | del_t_atom
@@ -249,14 +261,17 @@ invalid_arguments: (positional_argument % ',' ',' kwargs | kwargs) a:',' starred
     => from a "iterable argument unpacking follows keyword argument unpacking"
   | a:expression b:for_if_clauses ',' (args | expression for_if_clauses)?
     => range a b "Generator expression must be parenthesized"
-  | a:NAME b:'=' expression for_if_clauses => range a b "invalid syntax. Maybe you meant '==' or ':=' instead of '='?"
+  | a:NAME b:'=' expression for_if_clauses => range a b
+    "invalid syntax. Maybe you meant '==' or ':=' instead of '='?"
   | (args ',')? a:NAME b:'=' &(',' | ')') => range a b "expected argument value expression"
   | a:args b:for_if_clauses => bare_generator a b
   | args ',' a:expression b:for_if_clauses => range a b "Generator expression must be parenthesized"
   | a:args ',' args => argument_order a
 invalid_kwarg: a:('True' | 'False' | 'None') b:'=' => range a b "cannot assign to {a}"
-  | a:NAME b:'=' expression for_if_clauses => range a b "invalid syntax. Maybe you meant '==' or ':=' instead of '='?"
-  | !(NAME '=') a:expression b:'=' => range a b "expression cannot contain assignment, perhaps you meant \"==\"?"
+  | a:NAME b:'=' expression for_if_clauses => range a b
+    "invalid syntax. Maybe you meant '==' or ':=' instead of '='?"
+  | !(NAME '=') a:expression b:'=' => range a b
+    "expression cannot contain assignment, perhaps you meant \"==\"?"
   | a:'**' expression '=' b:expression => range a b "cannot assign to keyword argument unpacking"
 invalid_starred_expression_unpacking: a:'*' expression '=' b:expression
     => range a b "cannot assign to iterable argument unpacking"
@@ -276,7 +291,8 @@ invalid_expression: STRING a:(!STRING expression_without_invalid)+ STRING
   | a:'lambda' lambda_params? b:':' &(FSTRING_MIDDLE | TSTRING_MIDDLE)
     => range a b "{letter}-string: lambda expressions are not allowed without parentheses"
 invalid_named_expression*: a:expression ':=' expression => at a "cannot use assignment expressions with {a}"
-  | a:NAME '=' b:bitwise_or !('=' | ':=') => range a b "invalid syntax. Maybe you meant '==' or ':=' instead of '='?"
+  | a:NAME '=' b:bitwise_or !('=' | ':=') => range a b
+    "invalid syntax. Maybe you meant '==' or ':=' instead of '='?"
   | !(list | tuple | genexp | 'True' | 'None' | 'False') a:bitwise_or '=' bitwise_or !('=' | ':=')
     => at a "cannot assign to {a} here. Maybe you meant '==' instead of '='?"
 invalid_assignment: a:invalid_ann_assign_target ':' expression
@@ -286,13 +302,15 @@ invalid_assignment: a:invalid_ann_assign_target ':' expression
   | a:expression ':' expression => at a "illegal target for annotation"
   | (star_targets '=')* a:star_expressions '=' => assign_target a
   | (star_targets '=')* a:yield_expr '=' => at a "assignment to yield expression not possible"
-  | a:star_expressions augassign annotated_rhs => at a "'{a}' is an illegal expression for augmented assignment"
+  | a:star_expressions augassign annotated_rhs => at a
+    "'{a}' is an illegal expression for augmented assignment"
 invalid_ann_assign_target: list | tuple | '(' invalid_ann_assign_target ')'
 invalid_del_stmt: 'del' a:star_expressions => delete_target a
 invalid_block: NEWLINE !INDENT => indent "expected an indented block"
 invalid_arithmetic: sum ('+' | '-' | '*' | '/' | '%' | '//' | '@') a:'not' b:inversion
     => range a b "'not' after an operator must be parenthesized"
-invalid_factor: ('+' | '-' | '~') a:'not' b:factor => range a b "'not' after an operator must be parenthesized"
+invalid_factor: ('+' | '-' | '~') a:'not' b:factor => range a b
+    "'not' after an operator must be parenthesized"
 
 invalid_diamond: a:'<' b:'>' => diamond a b "invalid syntax.  Maybe you meant '!=' instead of '<>'?"
 
@@ -320,7 +338,8 @@ invalid_parameters: a:'/' ',' => at a "at least one argument must precede /"
   | (slash_no_default | slash_with_default) param_maybe_default* a:'/' => at a "/ may appear only once"
   | slash_no_default? param_no_default* invalid_parameters_helper a:param_no_default
     => at_first a "parameter without a default follows parameter with a default"
-  | param_no_default* a:'(' param_no_default+ ','? b:')' => range a b "Function parameters cannot be parenthesized"
+  | param_no_default* a:'(' param_no_default+ ','? b:')' => range a b
+    "Function parameters cannot be parenthesized"
   | (slash_no_default | slash_with_default)? param_maybe_default* '*' (',' | param_no_default)
     param_maybe_default* a:'/' => at a "/ must be ahead of *"
   | param_maybe_default+ '/' a:'*' => at a "expected comma between / and *"
@@ -334,10 +353,12 @@ invalid_kwds: '**' param a:'=' => at a "var-keyword argument cannot have default
   | '**' param ',' a:param => at_first a "arguments cannot follow var-keyword argument"
   | '**' param ',' a:('*' | '**' | '/') => at a "arguments cannot follow var-keyword argument"
 invalid_lambda_parameters: a:'/' ',' => at a "at least one argument must precede /"
-  | (lambda_slash_no_default | lambda_slash_with_default) lambda_maybe_default* a:'/' => at a "/ may appear only once"
+  | (lambda_slash_no_default | lambda_slash_with_default) lambda_maybe_default* a:'/' => at a
+    "/ may appear only once"
   | lambda_slash_no_default? lambda_no_default* invalid_lambda_parameters_helper a:lambda_no_default
     => at_first a "parameter without a default follows parameter with a default"
-  | lambda_no_default* a:'(' NAME % ',' ','? b:')' => range a b "Lambda expression parameters cannot be parenthesized"
+  | lambda_no_default* a:'(' NAME % ',' ','? b:')' => range a b
+    "Lambda expression parameters cannot be parenthesized"
   | (lambda_slash_no_default | lambda_slash_with_default)? lambda_maybe_default* '*' (',' | lambda_no_default)
     lambda_maybe_default* a:'/' => at a "/ must be ahead of *"
   | lambda_maybe_default+ '/' a:'*' => at a "expected comma between / and *"
@@ -367,7 +388,8 @@ invalid_with_stmt_indent: 'async'? a:'with' (expression ('as' star_target)?) % '
     => indent a "expected an indented block after 'with' statement on line "
   | 'async'? a:'with' '(' (expressions ('as' star_target)?) % ',' ','? ')' ':' NEWLINE !INDENT
     => indent a "expected an indented block after 'with' statement on line "
-invalid_try_stmt: a:'try' ':' NEWLINE !INDENT => indent a "expected an indented block after 'try' statement on line "
+invalid_try_stmt: a:'try' ':' NEWLINE !INDENT => indent a
+    "expected an indented block after 'try' statement on line "
   | 'try' ':' block !('except' | 'finally') => last "expected 'except' or 'finally' block"
   | 'try' ':' block* except_block+ a:'except' b:'*' expression ('as' NAME)? ':'
     => range a b "cannot have both 'except' and 'except*' on the same 'try'"
@@ -401,7 +423,8 @@ invalid_as_pattern: or_pattern 'as' a:"_" => at a "cannot use '_' as a target"
 invalid_class_pattern: name_or_attr '(' (positional_patterns ',')? keyword_patterns ',' a:positional_patterns
     => at a "positional patterns follow keyword patterns"
 invalid_if_stmt: 'if' named_expression NEWLINE => last "expected ':'"
-  | a:'if' named_expression ':' NEWLINE !INDENT => indent a "expected an indented block after 'if' statement on line "
+  | a:'if' named_expression ':' NEWLINE !INDENT => indent a
+    "expected an indented block after 'if' statement on line "
 invalid_elif_stmt: 'elif' named_expression NEWLINE => last "expected ':'"
   | a:'elif' named_expression ':' NEWLINE !INDENT
     => indent a "expected an indented block after 'elif' statement on line "

@@ -1,6 +1,7 @@
 // The grammar that the matcher works by, compiled from the texts in diagnose_grammar.cpp.
 //
-// Compiling takes a fraction of a millisecond and is done for each syntax error, so that no mutable global is needed.
+// Compiling takes a fraction of a millisecond and is done for each syntax error, so that no mutable global is
+// needed.
 #pragma once
 
 #include <cstdint>

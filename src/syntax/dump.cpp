@@ -18,7 +18,8 @@ void append_int(std::string& out, std::int64_t value) {
 void append_hex(std::string& out, char letter, unsigned value, int width) {
     out += '\\';
     out += letter;
-    for (int shift = 4 * (width - 1); shift >= 0; shift -= 4) out += "0123456789abcdef"[(value >> shift) & 15];
+    for (int shift = 4 * (width - 1); shift >= 0; shift -= 4)
+        out += "0123456789abcdef"[(value >> shift) & 15];
 }
 
 // Python's choice of quotes: single ones, unless only those occur in the text.

@@ -1,4 +1,5 @@
-// A syntax tree as text, exactly as Python's ast.dump(tree, include_attributes=...) prints it. For tests and tools.
+// A syntax tree as text, exactly as Python's ast.dump(tree, include_attributes=...) prints it. For tests and
+// tools.
 #pragma once
 
 #include <string>

@@ -30,8 +30,8 @@ struct SyntaxError {
     std::string_view text;
 };
 
-// A SyntaxWarning to be issued by the runtime. Where warnings are errors, a SyntaxError with error_message and the
-// position takes its place.
+// A SyntaxWarning to be issued by the runtime. Where warnings are errors, a SyntaxError with error_message
+// and the position takes its place.
 struct SyntaxWarning {
     std::string_view message;
     std::string_view error_message;

@@ -1,5 +1,5 @@
-// Expressions by operators, from the loosest binding to the tightest. Atoms and what is in brackets: atoms.cpp,
-// calls.cpp.
+// Expressions by operators, from the loosest binding to the tightest. Atoms and what is in brackets:
+// atoms.cpp, calls.cpp.
 #include <array>
 
 #include "syntax/parser.h"
@@ -192,7 +192,8 @@ bool Parser::compare_operator(CompareOperator& op) {
     case Tok::EqEqual: op = CompareOperator::Eq; break;
     case Tok::Less:
         op = CompareOperator::Lt;
-        // `<>` comes as two tokens, for it is an operator only where the Friendly Language Uncle For Life rules.
+        // `<>` comes as two tokens, for it is an operator only where the Friendly Language Uncle For Life
+        // rules.
         if (flufl_ && next_is(Tok::Greater) && tok_[1].start == tok_->end) {
             op = CompareOperator::NotEq;
             ++tok_;

@@ -9,9 +9,14 @@ namespace oro::syntax {
 
 using Op = GrammarItem::Op;
 
-Matcher::Matcher(Arena& arena, const SourceText& source, std::span<const Token> tokens, const Tokenizer& tokenizer,
-                 Parser& parser, const ParseOptions& options)
-    : arena_(arena), source_(source), tokens_(tokens), tokenizer_(tokenizer), parser_(parser), options_(options) {
+Matcher::Matcher(Arena& arena, const SourceText& source, std::span<const Token> tokens,
+                 const Tokenizer& tokenizer, Parser& parser, const ParseOptions& options)
+    : arena_(arena),
+      source_(source),
+      tokens_(tokens),
+      tokenizer_(tokenizer),
+      parser_(parser),
+      options_(options) {
     // Matching needs more stack than parsing does; it comes on top of what parsing may use.
     auto stack = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
     std::size_t budget = options.stack_budget * 3;
@@ -84,8 +89,8 @@ int Matcher::match_rule(int index, int at) {
     return end;
 }
 
-// CPython leaves alone for the second pass only those alternatives that are nothing but a mistake; that is why it
-// finds some errors in dict displays on the first.
+// CPython leaves alone for the second pass only those alternatives that are nothing but a mistake; that is
+// why it finds some errors in dict displays on the first.
 bool Matcher::is_mistake(const GrammarAlternative& alternative) const {
     if (alternative.count != 1) return false;
     const GrammarItem& item = grammar_.items[alternative.items];
@@ -127,7 +132,8 @@ int Matcher::match_item(const GrammarItem& item, int at) {
         const Token& t = look(at);
         if (!parser_.flufl()) return t.type == Tok::NotEqual ? at + 1 : kNoMatch;
         if (t.type == Tok::NotEqual && !stopped_) {
-            error_ = error_at_token(ErrorKind::syntax_error, t, "with Barry as BDFL, use '<>' instead of '!='");
+            error_ =
+                error_at_token(ErrorKind::syntax_error, t, "with Barry as BDFL, use '<>' instead of '!='");
             stopped_ = true;
         }
         return t.type == Tok::Less && follows_closely(at + 1, Tok::Greater) ? at + 2 : kNoMatch;
@@ -179,7 +185,8 @@ int Matcher::match_item(const GrammarItem& item, int at) {
         const Token& t = look(at);
         if (stopped_) return kNoMatch;
         if (t.type == item.token) return at + 1;
-        error_ = error_at_token(ErrorKind::syntax_error, t, message(arena_, "expected '", exact_text(item.token), "'"));
+        error_ = error_at_token(ErrorKind::syntax_error, t,
+                                message(arena_, "expected '", exact_text(item.token), "'"));
         stopped_ = true;
         return kNoMatch;
     }

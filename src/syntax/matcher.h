@@ -1,7 +1,8 @@
-// Matches tokens against the grammar, as CPython's parser would try them, to find out which error it would report.
+// Matches tokens against the grammar, as CPython's parser would try them, to find out which error it would
+// report.
 //
-// Two passes: the first without mistakes, to see how far the tokens make sense; the second with them. The matcher makes
-// no tree. Where a message needs one, the parser reads the tokens in question again.
+// Two passes: the first without mistakes, to see how far the tokens make sense; the second with them. The
+// matcher makes no tree. Where a message needs one, the parser reads the tokens in question again.
 #pragma once
 
 #include <cstdint>

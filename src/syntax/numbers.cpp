@@ -53,22 +53,28 @@ Expr* Parser::number() {
     }
     ++tok_;
     if (text.size() > 1 && text[0] == '0') {
-        int radix = (text[1] | 0x20) == 'x' ? 16 : (text[1] | 0x20) == 'o' ? 8 : (text[1] | 0x20) == 'b' ? 2 : 0;
+        int radix = (text[1] | 0x20) == 'x'   ? 16
+                    : (text[1] | 0x20) == 'o' ? 8
+                    : (text[1] | 0x20) == 'b' ? 2
+                                              : 0;
         if (radix) return constant_node(start, integer_value(arena_, text.substr(2), radix));
     }
     if ((text.back() | 0x20) == 'j')
         return constant_node(start, ConstantValue::imaginary(to_double(text.substr(0, text.size() - 1))));
-    if (text.find_first_of(".eE") != text.npos) return constant_node(start, ConstantValue::real(to_double(text)));
+    if (text.find_first_of(".eE") != text.npos)
+        return constant_node(start, ConstantValue::real(to_double(text)));
 
     std::size_t zeros = std::min(text.find_first_not_of('0'), text.size());
     int digits = static_cast<int>(text.size() - zeros);
     if (options_.max_int_digits && digits > options_.max_int_digits) {
         --tok_;
-        report(ErrorKind::syntax_error, {token.lineno, -1}, {token.end_lineno, -1},
-               message(arena_, "Exceeds the limit (", options_.max_int_digits,
-                       " digits) for integer string conversion: value has ", digits,
-                       " digits; use sys.set_int_max_str_digits() to increase the limit - Consider hexadecimal for "
-                       "huge integer literals to avoid decimal conversion limits."));
+        report(
+            ErrorKind::syntax_error, {token.lineno, -1}, {token.end_lineno, -1},
+            message(
+                arena_, "Exceeds the limit (", options_.max_int_digits,
+                " digits) for integer string conversion: value has ", digits,
+                " digits; use sys.set_int_max_str_digits() to increase the limit - Consider hexadecimal for "
+                "huge integer literals to avoid decimal conversion limits."));
         return constant_node(start, ConstantValue::integer(0));
     }
     return constant_node(start, integer_value(arena_, text, 10));

@@ -24,7 +24,8 @@ ParseResult parse(Arena& arena, std::string_view source, const ParseOptions& opt
     if (source.find('\0') != source.npos)
         return error_result(arena, ErrorKind::syntax_error, "source code string cannot contain null bytes");
     if (source.size() > kMaxSourceSize)
-        return error_result(arena, ErrorKind::overflow_error, "Parser column offset overflow - source line is too big");
+        return error_result(arena, ErrorKind::overflow_error,
+                            "Parser column offset overflow - source line is too big");
 
     SourceText text(arena, source, options.mode == ParseMode::exec);
     TokenizerOptions token_options;

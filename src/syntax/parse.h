@@ -1,7 +1,7 @@
 // The front door of the parser: source text in, syntax tree or error record out.
 //
-// Thread-safe in the sense that matters: there are no globals, so any number of threads may parse at once, each with
-// its own arena. Everything in a result lives in the arena.
+// Thread-safe in the sense that matters: there are no globals, so any number of threads may parse at once,
+// each with its own arena. Everything in a result lives in the arena.
 #pragma once
 
 #include <cstddef>
@@ -48,8 +48,8 @@ struct ParseResult {
     explicit operator bool() const { return tree != nullptr; }
 };
 
-// Parses decoded source: UTF-8 text (see source.h for the way from bytes to there). The text need not outlive the
-// call.
+// Parses decoded source: UTF-8 text (see source.h for the way from bytes to there). The text need not outlive
+// the call.
 ParseResult parse(Arena& arena, std::string_view source, const ParseOptions& options = {});
 
 }  // namespace oro::syntax

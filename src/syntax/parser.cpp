@@ -7,10 +7,16 @@
 
 namespace oro::syntax {
 
-Parser::Parser(Arena& arena, const SourceText& source, std::span<const Token> tokens, const ParseOptions& options,
-               Interner& names, std::vector<SyntaxWarning>& warnings)
-    : arena_(arena), source_(source), tokens_(tokens), tok_(tokens.data()), options_(options), names_(names),
-      warnings_(warnings), flufl_(options.barry_as_flufl) {
+Parser::Parser(Arena& arena, const SourceText& source, std::span<const Token> tokens,
+               const ParseOptions& options, Interner& names, std::vector<SyntaxWarning>& warnings)
+    : arena_(arena),
+      source_(source),
+      tokens_(tokens),
+      tok_(tokens.data()),
+      options_(options),
+      names_(names),
+      warnings_(warnings),
+      flufl_(options.barry_as_flufl) {
     for (Token& t : poison_) t.type = Tok::Error;
     auto stack = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
     stack_limit_ = stack > options.stack_budget ? stack - options.stack_budget : 0;
@@ -120,7 +126,8 @@ void Parser::report(ErrorKind kind, Position start, Position end, std::string_vi
     e->message = arena_.copy(message);
     std::string_view line = source_.line(start.lineno);
     // The newline is part of the text only where reading has not gone on to another line.
-    if (tok_ != tokens_.data() && tok_[-1].end_lineno > start.lineno && line.ends_with('\n')) line.remove_suffix(1);
+    if (tok_ != tokens_.data() && tok_[-1].end_lineno > start.lineno && line.ends_with('\n'))
+        line.remove_suffix(1);
     e->lineno = start.lineno;
     e->offset = char_column(line, start.col + 1);
     e->end_lineno = end.lineno;

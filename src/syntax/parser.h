@@ -1,12 +1,12 @@
 // The parser proper: recursive descent over an array of tokens, straight to the tree.
 //
-// It only tells right from wrong. After the first fault it reads from a poisoned token that fits nowhere, so that every
-// function returns soon, with nodes that nobody will look at; no function returns null unless it says so. The words
-// for the fault are found afterwards by the diagnoser, except for faults in values (strings, numbers), which are
-// reported here.
+// It only tells right from wrong. After the first fault it reads from a poisoned token that fits nowhere, so
+// that every function returns soon, with nodes that nobody will look at; no function returns null unless it
+// says so. The words for the fault are found afterwards by the diagnoser, except for faults in values
+// (strings, numbers), which are reported here.
 //
-// Which construct starts is always told by the next token or by a scan ahead; only parenthesised `with` items are
-// tried and taken back.
+// Which construct starts is always told by the next token or by a scan ahead; only parenthesised `with` items
+// are tried and taken back.
 #pragma once
 
 #include <cstdint>
@@ -115,7 +115,8 @@ private:
     T* statement_node(Position start) {
         T* n = node<T>(start);
         const Token* last = tok_ - 1;
-        while (last->type == Tok::EndMarker || (last->type >= Tok::Newline && last->type <= Tok::Dedent)) --last;
+        while (last->type == Tok::EndMarker || (last->type >= Tok::Newline && last->type <= Tok::Dedent))
+            --last;
         n->end_lineno = last->end_lineno;
         n->end_col_offset = last->end_col;
         return n;

@@ -3,13 +3,14 @@
 
 namespace oro::syntax {
 
-// `match` is a keyword only where the line ends in a colon and a `case` block follows; no other statement looks so.
+// `match` is a keyword only where the line ends in a colon and a `case` block follows; no other statement
+// looks so.
 bool Parser::at_match_statement() const {
     if (!at_name("match") || next_is(Tok::Newline)) return false;
     const Token* t = tok_ + 1;
     while (t->type != Tok::Newline && t->type != Tok::EndMarker && t->type != Tok::Error) ++t;
-    return t[0].type == Tok::Newline && t[-1].type == Tok::Colon && t - 1 != tok_ + 1 && t[1].type == Tok::Indent &&
-           t[2].type == Tok::Name && text_of(t[2]) == "case";
+    return t[0].type == Tok::Newline && t[-1].type == Tok::Colon && t - 1 != tok_ + 1 &&
+           t[1].type == Tok::Indent && t[2].type == Tok::Name && text_of(t[2]) == "case";
 }
 
 Stmt* Parser::match_statement() {

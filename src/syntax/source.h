@@ -1,7 +1,7 @@
 // From the bytes of a source file to text: byte order mark, encoding declaration (PEP 263), decoding.
 //
-// UTF-8, Latin-1 and ASCII are decoded here. Any other encoding is reported by name, for the runtime to decode with its
-// codecs and call the parser with the outcome. Pure functions; results live in the arena.
+// UTF-8, Latin-1 and ASCII are decoded here. Any other encoding is reported by name, for the runtime to
+// decode with its codecs and call the parser with the outcome. Pure functions; results live in the arena.
 #pragma once
 
 #include <string_view>

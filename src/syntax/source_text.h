@@ -27,8 +27,8 @@ private:
     std::string_view text_;
 };
 
-// A column in bytes, counted from 1, as one in characters. Columns beyond the line are those of its end; 0 and less pass
-// through.
+// A column in bytes, counted from 1, as one in characters. Columns beyond the line are those of its end; 0
+// and less pass through.
 int char_column(std::string_view line, int col);
 
 }  // namespace oro::syntax

@@ -30,7 +30,8 @@ int simple_escape(char c) {
     }
 }
 
-// CPython decodes a copy of the text in which every character beyond ASCII takes ten bytes. Its positions count those.
+// CPython decodes a copy of the text in which every character beyond ASCII takes ten bytes. Its positions
+// count those.
 std::size_t cpython_position(std::string_view text, std::size_t at) {
     std::size_t position = 0;
     for (std::size_t i = 0; i < at && i < text.size(); ++i) {
@@ -71,7 +72,8 @@ void Parser::decode_fault(const Token& token, std::string_view text, std::size_t
     auto last = static_cast<int>(cpython_position(text, end)) - 1;
     std::string_view what = first == last ? message(arena_, "byte 0x5c in position ", first)
                                           : message(arena_, "bytes in position ", first, "-", last);
-    report_at(token, message(arena_, "(unicode error) 'unicodeescape' codec can't decode ", what, ": ", reason));
+    report_at(token,
+              message(arena_, "(unicode error) 'unicodeescape' codec can't decode ", what, ": ", reason));
 }
 
 // A warning about the escape whose backslash is text[at], where `text` belongs to the token.
@@ -111,9 +113,10 @@ void Parser::warn_escape(const Token& token, std::string_view text, std::size_t 
     warnings_.push_back(w);
 }
 
-// The value of text in an ordinary string. Faults are reported at `token`; warnings at `warn_token`, which is another
-// one in f-strings.
-ConstantValue Parser::decode_str(std::string_view text, bool raw, const Token& token, const Token& warn_token) {
+// The value of text in an ordinary string. Faults are reported at `token`; warnings at `warn_token`, which is
+// another one in f-strings.
+ConstantValue Parser::decode_str(std::string_view text, bool raw, const Token& token,
+                                 const Token& warn_token) {
     std::size_t next = raw ? text.npos : text.find('\\');
     if (next == text.npos) return ConstantValue::str(text);
 
@@ -160,7 +163,8 @@ ConstantValue Parser::decode_str(std::string_view text, bool raw, const Token& t
         } else if (c == 'N') {
             std::size_t close = i < text.size() && text[i] == '{' ? text.find('}', i) : i;
             if (close == text.npos || close <= i + 1) {
-                decode_fault(token, text, next, std::min(close, text.size()), "malformed \\N character escape");
+                decode_fault(token, text, next, std::min(close, text.size()),
+                             "malformed \\N character escape");
                 return {};
             }
             std::optional<char32_t> found = find_character_name(text.substr(i + 1, close - i - 1));
@@ -208,7 +212,8 @@ ConstantValue Parser::decode_bytes(const StringBody& body, const Token& token) {
             // A line continued within the literal.
         } else if (is_octal(c)) {
             int value = c - '0';
-            for (int k = 0; k < 2 && i < text.size() && is_octal(text[i]); ++k) value = value * 8 + (text[i++] - '0');
+            for (int k = 0; k < 2 && i < text.size() && is_octal(text[i]); ++k)
+                value = value * 8 + (text[i++] - '0');
             if (value > 0xFF && !bad_escape) bad_escape = start;
             out += static_cast<char>(value);
         } else if (c == 'x') {
@@ -240,8 +245,8 @@ Constant* Parser::plain_string() {
     return c;
 }
 
-// Adjacent constants become one, which starts where the first does and has its kind. Strings that are empty then are
-// dropped on request.
+// Adjacent constants become one, which starts where the first does and has its kind. Strings that are empty
+// then are dropped on request.
 std::span<Expr*> Parser::merge_constants(std::span<Expr*> parts, bool drop_empty) {
     Items<Expr> out(*this);
     for (std::size_t i = 0; i < parts.size();) {
@@ -273,7 +278,8 @@ std::span<Expr*> Parser::merge_constants(std::span<Expr*> parts, bool drop_empty
 Expr* Parser::strings() {
     Position start = here();
     // By far the most common case.
-    if (at(Tok::String) && !next_is(Tok::String) && !next_is(Tok::FstringStart) && !next_is(Tok::TstringStart))
+    if (at(Tok::String) && !next_is(Tok::String) && !next_is(Tok::FstringStart) &&
+        !next_is(Tok::TstringStart))
         return plain_string();
 
     Items<Expr> parts(*this);

@@ -1,4 +1,5 @@
-// Targets of assignments, loops and `del`. They are read as expressions and then turned into targets, if they can be.
+// Targets of assignments, loops and `del`. They are read as expressions and then turned into targets, if they
+// can be.
 #include "syntax/parser.h"
 
 namespace oro::syntax {

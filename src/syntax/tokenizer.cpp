@@ -9,8 +9,13 @@
 namespace oro::syntax {
 
 Tokenizer::Tokenizer(Arena& arena, std::string_view text, const TokenizerOptions& options)
-    : arena_(arena), begin_(text.data()), end_(text.data() + text.size()), cursor_(begin_), line_start_(begin_),
-      lineno_(text.empty() ? 0 : 1), options_(options) {}
+    : arena_(arena),
+      begin_(text.data()),
+      end_(text.data() + text.size()),
+      cursor_(begin_),
+      line_start_(begin_),
+      lineno_(text.empty() ? 0 : 1),
+      options_(options) {}
 
 Token Tokenizer::next() {
     Token token;
@@ -40,9 +45,10 @@ Token Tokenizer::next() {
 void Tokenizer::finish(Token& token, Tok type, const char* start, const char* end) {
     token.type = type;
     token.level = static_cast<std::uint8_t>(level_);
-    // Telling where a token ends takes a look at the character behind it, unless it ends with a quote or can't go on.
-    bool closed = type == Tok::Newline || type == Tok::String || type == Tok::FstringEnd || type == Tok::TstringEnd ||
-                  (end - start == 3 && type > Tok::LeftParen && type < Tok::Op);
+    // Telling where a token ends takes a look at the character behind it, unless it ends with a quote or
+    // can't go on.
+    bool closed = type == Tok::Newline || type == Tok::String || type == Tok::FstringEnd ||
+                  type == Tok::TstringEnd || (end - start == 3 && type > Tok::LeftParen && type < Tok::Op);
     token.at_end = saw_end_ || (cursor_ == end_ && !closed);
     token.start = static_cast<std::uint32_t>(start - begin_);
     token.end = static_cast<std::uint32_t>(end - begin_);
@@ -99,8 +105,8 @@ void Tokenizer::next_line() {
     line_start_ = cursor_;
 }
 
-// Reads the white space that a logical line starts with, and works out the blocks that it opens or closes. False
-// when it is faulty.
+// Reads the white space that a logical line starts with, and works out the blocks that it opens or closes.
+// False when it is faulty.
 bool Tokenizer::read_indentation() {
     int col = 0, narrow = 0, continued_col = 0;
     for (;;) {
@@ -175,8 +181,10 @@ void Tokenizer::scan(Token& token) {
             if (cursor_ == end_) saw_end_ = true;
             bool indents = pending_ > 0;
             pending_ += indents ? -1 : 1;
-            if (!options_.extra_tokens) return finish_without_columns(token, indents ? Tok::Indent : Tok::Dedent);
-            return finish(token, indents ? Tok::Indent : Tok::Dedent, indents ? line_start_ : cursor_, cursor_);
+            if (!options_.extra_tokens)
+                return finish_without_columns(token, indents ? Tok::Indent : Tok::Dedent);
+            return finish(token, indents ? Tok::Indent : Tok::Dedent, indents ? line_start_ : cursor_,
+                          cursor_);
         }
 
         const char* comment = nullptr;
@@ -225,8 +233,8 @@ void Tokenizer::scan(Token& token) {
 void Tokenizer::scan_name(Token& token) {
     const char* start = cursor_;
     StringPrefix prefix;
-    // A name of few letters in front of a quote is a prefix. Letters that can't stand together are let through here,
-    // so that check_prefix can say so.
+    // A name of few letters in front of a quote is a prefix. Letters that can't stand together are let
+    // through here, so that check_prefix can say so.
     for (const char* p = cursor_;; ++p) {
         char c = static_cast<char>(*p | 0x20);
         if (c == 'b' && !prefix.bytes) {
@@ -269,8 +277,8 @@ bool Tokenizer::check_prefix(const StringPrefix& p) {
     auto clash = [&](char a, char b) {
         const char* start = cursor_;
         while (start != line_start_ && continues_name(start[-1])) --start;
-        report_at(message(arena_, "'", a, "' and '", b, "' prefixes are incompatible"), char_column(start) + 1,
-                  char_column(cursor_) + 1);
+        report_at(message(arena_, "'", a, "' and '", b, "' prefixes are incompatible"),
+                  char_column(start) + 1, char_column(cursor_) + 1);
         return false;
     };
     if (p.unicode && p.bytes) return clash('u', 'b');

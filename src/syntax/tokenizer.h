@@ -1,7 +1,8 @@
 // From source text to tokens, with CPython's errors and warnings.
 //
-// The whole text is tokenized before parsing starts; a faulty text ends in one Error token. The parser decides whether
-// that fault or one of its own comes first. One tokenizer serves one thread; it has no state outside itself.
+// The whole text is tokenized before parsing starts; a faulty text ends in one Error token. The parser
+// decides whether that fault or one of its own comes first. One tokenizer serves one thread; it has no state
+// outside itself.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +16,8 @@
 
 namespace oro::syntax {
 
-// Why tokenizing stopped. Faults other than `reported` are words for the parser to turn into an error, because it
-// knows better where it stands.
+// Why tokenizing stopped. Faults other than `reported` are words for the parser to turn into an error,
+// because it knows better where it stands.
 enum class TokenizerStop : std::uint8_t {
     end,                // all tokens were made
     reported,           // a complete error record was made
@@ -48,8 +49,8 @@ public:
         int col;
     };
 
-    // The text must be valid UTF-8 without null bytes and with newlines only of the form '\n', and must be followed by
-    // a null byte.
+    // The text must be valid UTF-8 without null bytes and with newlines only of the form '\n', and must be
+    // followed by a null byte.
     Tokenizer(Arena& arena, std::string_view text, const TokenizerOptions& options);
 
     // The next token. At the end it gives EndMarker, again and again; after a fault, Error.
@@ -73,7 +74,8 @@ public:
     const std::vector<SyntaxWarning>& warnings() const { return warnings_; }
 
 private:
-    // An f-string or t-string that is open. Inside its braces the tokenizer works as usual, outside it looks for them.
+    // An f-string or t-string that is open. Inside its braces the tokenizer works as usual, outside it looks
+    // for them.
     struct FString {
         char quote;
         std::uint8_t quote_size;
@@ -116,7 +118,8 @@ private:
     void finish_without_columns(Token& token, Tok type);
     void fault(Token& token);
     bool stop_with(TokenizerStop why);
-    // Records an error at the character before the cursor, or at the columns (characters from 1) given. False.
+    // Records an error at the character before the cursor, or at the columns (characters from 1) given.
+    // False.
     bool report(std::string_view message);
     bool report_at(std::string_view message, int col, int end_col);
     void warn_escape(char c);

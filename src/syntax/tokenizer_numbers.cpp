@@ -65,7 +65,8 @@ void Tokenizer::scan_number(Token& token) {
             if (radix == 'x') return done(radix_number(16, "hexadecimal"));
             return done(radix == 'o' ? radix_number(8, "octal") : radix_number(2, "binary"));
         }
-        // Zeros may be many; other digits behind them are an error, unless the number turns out to be a float.
+        // Zeros may be many; other digits behind them are an error, unless the number turns out to be a
+        // float.
         ++cursor_;
         for (;;) {
             if (*cursor_ == '_') {
@@ -109,8 +110,10 @@ void Tokenizer::scan_number(Token& token) {
         return done(check_number_end("imaginary"));
     }
     if (old_octal && !options_.extra_tokens) {
-        report_at("leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers",
-                  char_column(start) + 1, char_column(zeros_end) + 1);
+        report_at(
+            "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal "
+            "integers",
+            char_column(start) + 1, char_column(zeros_end) + 1);
         return fault(token);
     }
     done(check_number_end("decimal"));

@@ -31,7 +31,8 @@ void Tokenizer::scan_string(Token& token) {
                 return fault(token);
             }
             if (size == 3)
-                report(message(arena_, "unterminated triple-quoted string literal (detected at line ", detected, ")"));
+                report(message(arena_, "unterminated triple-quoted string literal (detected at line ",
+                               detected, ")"));
             else
                 report(message(arena_, "unterminated string literal (detected at line ", detected,
                                escaped_quote ? "); perhaps you escaped the end quote?" : ")"));
@@ -131,16 +132,16 @@ void Tokenizer::scan_text(Token& token) {
             if (in_spec && !at_end) {
                 ++cursor_;
                 report(message(arena_, f.letter,
-                               "-string: newlines are not allowed in format specifiers for single quoted ", f.letter,
-                               "-strings"));
+                               "-string: newlines are not allowed in format specifiers for single quoted ",
+                               f.letter, "-strings"));
                 return fault(token);
             }
             cursor_ = f.start + 1;
             line_start_ = f.line_start;
             int detected = lineno_;
             lineno_ = f.lineno;
-            report(message(arena_, f.quote_size == 3 ? "unterminated triple-quoted " : "unterminated ", f.letter,
-                           "-string literal (detected at line ", detected, ")"));
+            report(message(arena_, f.quote_size == 3 ? "unterminated triple-quoted " : "unterminated ",
+                           f.letter, "-string literal (detected at line ", detected, ")"));
             ended_in_string_ = at_end && f.quote_size == 3;
             return fault(token);
         }
@@ -211,8 +212,10 @@ bool Tokenizer::scan_field_punctuation(Token& token, char c) {
 void Tokenizer::warn_escape(char c) {
     const char* backslash = cursor_ - 1;
     SyntaxWarning w;
-    w.message = message(arena_, "\"\\", c, "\" is an invalid escape sequence. Such sequences will not work in the "
-                        "future. Did you mean \"\\\\", c, "\"? A raw string is also an option.");
+    w.message = message(arena_, "\"\\", c,
+                        "\" is an invalid escape sequence. Such sequences will not work in the "
+                        "future. Did you mean \"\\\\",
+                        c, "\"? A raw string is also an option.");
     w.error_message = message(arena_, "\"\\", c, "\" is an invalid escape sequence. Did you mean \"\\\\", c,
                               "\"? A raw string is also an option.");
     w.lineno = w.end_lineno = lineno_;

@@ -159,14 +159,8 @@ constexpr GetSetDef property_getsets[] = {
 };
 constexpr TypeDef property_def{
     .name = "property",
-    .doc = "Property attribute.\n\n  fget\n    function to be used for getting an attribute value\n  fset\n"
-           "    function to be used for setting an attribute value\n  fdel\n    function to be used for del'ing an attribute\n"
-           "  doc\n    docstring\n\nTypical use is to define a managed attribute x:\n\nclass C(object):\n"
-           "    def getx(self): return self._x\n    def setx(self, value): self._x = value\n    def delx(self): del self._x\n"
-           "    x = property(getx, setx, delx, \"I'm the 'x' property.\")\n\n"
-           "Decorators make defining new properties or modifying existing ones easy:\n\nclass C(object):\n    @property\n"
-           "    def x(self):\n        \"I am the 'x' property.\"\n        return self._x\n    @x.setter\n    def x(self, value):\n"
-           "        self._x = value\n    @x.deleter\n    def x(self):\n        del self._x",
+    .doc = "An attribute that is computed: reading, setting and deleting it call the functions fget, fset and fdel.\n\n"
+           "As a decorator it makes a method a read-only attribute; its methods setter and deleter add the rest.",
     .signature = "fget=None, fset=None, fdel=None, doc=None",
     .size = sizeof(Property),
     .flags = type_flag::subclassable | type_flag::deferred_instances,
@@ -274,12 +268,7 @@ constexpr GetSetDef wrapper_getsets[] = {
 constexpr SlotDef class_method_slots[] = {slot<Dunder::repr, repr_wrapper>, slot<Dunder::get, get_class_method>};
 constexpr TypeDef class_method_def{
     .name = "classmethod",
-    .doc = "Convert a function to be a class method.\n\nA class method receives the class as implicit first argument,\n"
-           "just like an instance method receives the instance.\nTo declare a class method, use this idiom:\n\n  class C:\n"
-           "      @classmethod\n      def f(cls, arg1, arg2, argN):\n          ...\n\n"
-           "It can be called either on the class (e.g. C.f()) or on an instance\n(e.g. C().f()).  The instance is ignored except for its class.\n"
-           "If a class method is called for a derived class, the derived class\nobject is passed as the implied first argument.\n\n"
-           "Class methods are different than C++ or Java static methods.\nIf you want those, see the staticmethod builtin.",
+    .doc = "A method that gets the class as its first argument, called on the class or on an instance. Mostly used as a decorator.",
     .signature = "function, /",
     .size = sizeof(ClassMethod),
     .flags = type_flag::subclassable | type_flag::has_dict | type_flag::deferred_instances,
@@ -293,11 +282,7 @@ constexpr TypeDef class_method_def{
 constexpr SlotDef static_method_slots[] = {slot<Dunder::repr, repr_wrapper>, slot<Dunder::get, get_static_method>};
 constexpr TypeDef static_method_def{
     .name = "staticmethod",
-    .doc = "Convert a function to be a static method.\n\nA static method does not receive an implicit first argument.\n"
-           "To declare a static method, use this idiom:\n\n     class C:\n         @staticmethod\n         def f(arg1, arg2, argN):\n"
-           "             ...\n\nIt can be called either on the class (e.g. C.f()) or on an instance\n(e.g. C().f()). Both the class and the "
-           "instance are ignored, and\nneither is passed implicitly as the first argument to the method.\n\n"
-           "Static methods in Python are similar to those found in Java or C++.\nFor a more advanced concept, see the classmethod builtin.",
+    .doc = "A method that gets neither instance nor class as its first argument. Mostly used as a decorator.",
     .signature = "function, /",
     .size = sizeof(StaticMethod),
     .flags = type_flag::subclassable | type_flag::has_dict | type_flag::deferred_instances,

@@ -191,11 +191,12 @@ constexpr TypeDef values_def{
     .name = "dict_values", .size = sizeof(DictView), .flags = type_flag::disallow_new, .hooks = hooks_of<DictView>(),
     .methods = values_methods, .slots = values_slots, .getsets = view_getsets<DictPart::values>,
 };
+
+}  // namespace
+
 ORO_TYPE(dict_keys_type, keys_def);
 ORO_TYPE(dict_items_type, items_def);
 ORO_TYPE(dict_values_type, values_def);
-
-}  // namespace
 
 template <> Type& DictViewOf<DictPart::keys>::type() { return dict_keys_type; }
 template <> Type& DictViewOf<DictPart::items>::type() { return dict_items_type; }

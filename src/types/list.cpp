@@ -358,9 +358,10 @@ constexpr TypeDef list_def{
     .methods = methods,
     .slots = slots,
 };
-ORO_TYPE(list_type, list_def);
 
 }  // namespace
+
+ORO_TYPE(list_type, list_def);
 
 Type& List::type() { return list_type; }
 

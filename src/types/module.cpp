@@ -190,7 +190,7 @@ Value set_annotations(Python& py, Value self, Value value) {
     return kNone;
 }
 
-constexpr MethodDef methods[] = {def<dir_of_module>("__dir__", "", "__dir__() -> list\nspecialized dir() implementation")};
+constexpr MethodDef methods[] = {def<dir_of_module>("__dir__", "", "The names of the module, or what its own __dir__ gives.")};
 constexpr SlotDef slots[] = {slot<Dunder::repr, repr_module>, slot<Dunder::getattribute, get_attribute_of>};
 constexpr GetSetDef getsets[] = {
     {"__dict__", get_dict, nullptr},
@@ -199,7 +199,7 @@ constexpr GetSetDef getsets[] = {
 };
 constexpr TypeDef module_def{
     .name = "module",
-    .doc = "Create a module object.\n\nThe name must be a string; the optional doc argument can have any type.",
+    .doc = "A module: a namespace with a name and a documentation.",
     .signature = "name, doc=None",
     .size = sizeof(Module),
     .flags = type_flag::subclassable | type_flag::has_dict | type_flag::has_weakrefs | type_flag::deferred_instances,

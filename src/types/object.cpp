@@ -124,11 +124,10 @@ constexpr MethodDef methods[] = {
     def<reduce>("__reduce__", "", "Helper for pickle."),
     def<getstate>("__getstate__", "", "Helper for pickle."),
     class_def<subclass_hook>("__subclasshook__", "*args",
-                             "Abstract classes can override this to customize issubclass().\n\nThe answer is True, False or "
-                             "NotImplemented; with the last one the usual algorithm goes on."),
+                             "An abstract class may decide here what its subclasses are: True, False, or NotImplemented for the usual way."),
     class_def<init_subclass>("__init_subclass__", "",
-                             "This method is called when a class is subclassed.\n\nThe default implementation does nothing."),
-    def<format_object>("__format__", "format_spec, /", "Default object formatter.\n\nReturn str(self) if format_spec is empty."),
+                             "Called for each new subclass; does nothing."),
+    def<format_object>("__format__", "format_spec, /", "str(self); no format specification is known."),
     def<size_of>("__sizeof__", "", "Size of object in memory, in bytes."),
     def<dir_of_object>("__dir__", "", "Default dir() implementation."),
 };
@@ -144,8 +143,7 @@ constexpr SlotDef slots[] = {
 constexpr GetSetDef getsets[] = {{"__class__", get_class, set_class, "the object's class"}};
 constexpr TypeDef object_def{
     .name = "object",
-    .doc = "The base class of the class hierarchy.\n\nWhen called, it accepts no arguments and returns a new featureless\n"
-           "instance that has no instance attributes and cannot be given any.\n",
+    .doc = "The base of all classes. An object of this very class has no attributes and can be given none.",
     .signature = "",
     .size = sizeof(Object),
     .flags = type_flag::subclassable,

@@ -398,9 +398,10 @@ constexpr TypeDef frozenset_def{
     .methods = frozenset_methods,
     .slots = frozenset_slots,
 };
-ORO_TYPE(frozenset_type, frozenset_def);
 
 }  // namespace
+
+ORO_TYPE(frozenset_type, frozenset_def);
 
 Type& Set::type() { return set_type; }
 Type& FrozenSet::type() { return frozenset_type; }

@@ -121,9 +121,10 @@ constexpr TypeDef slice_def{
     .slots = slots,
     .getsets = getsets,
 };
-ORO_TYPE(slice_type, slice_def);
 
 }  // namespace
+
+ORO_TYPE(slice_type, slice_def);
 
 Type& Slice::type() { return slice_type; }
 

@@ -122,13 +122,8 @@ constexpr GetSetDef getsets[] = {
 };
 constexpr TypeDef super_def{
     .name = "super",
-    .doc = "super() -> same as super(__class__, <first argument>)\nsuper(type) -> unbound super object\n"
-           "super(type, obj) -> bound super object; requires isinstance(obj, type)\n"
-           "super(type, type2) -> bound super object; requires issubclass(type2, type)\n"
-           "Typical use to call a cooperative superclass method:\n"
-           "class C(B):\n    def meth(self, arg):\n        super().meth(arg)\n"
-           "This works for class methods too:\n"
-           "class C(B):\n    @classmethod\n    def cmeth(cls, arg):\n        super().cmeth(arg)\n",
+    .doc = "super(type, object): the attributes of the object as the classes behind `type` in its MRO define them.\n\n"
+           "In a method, super() alone stands for super(__class__, <first argument>).",
     .size = sizeof(Super),
     .flags = type_flag::subclassable,
     .hooks = hooks_of<Super>(),

@@ -153,9 +153,10 @@ constexpr TypeDef tuple_def{
     .methods = methods,
     .slots = slots,
 };
-ORO_TYPE(tuple_type, tuple_def);
 
 }  // namespace
+
+ORO_TYPE(tuple_type, tuple_def);
 
 Type& Tuple::type() { return tuple_type; }
 

@@ -4,9 +4,10 @@
 #include "object/instance_check.h"
 #include "object/list.h"
 #include "object/slot_wrapper.h"
-#include "object/union.h"
+
 #include "types/object.h"
 #include "types/type_attributes.h"
+#include "types/union.h"
 
 namespace oro {
 
@@ -127,7 +128,7 @@ Result<bool> subclass_check(Python& py, Borrowed<> self, Borrowed<> derived) { r
 std::int64_t size_of_type(Thread&, Borrowed<Type> self) {
     return std::int64_t(sizeof(Type) + (self->subclasses.capacity() + self->slot_offsets.capacity()) * sizeof(Type*));
 }
-Result<Ref<>> union_types(Python& py, Borrowed<> a, Borrowed<> b) { return union_of(py, a, b); }
+Result<Ref<>> union_types(Python& py, Borrowed<> a, Borrowed<> b) { return type_or(py, a, b); }
 
 constexpr MethodDef methods[] = {
     def<mro>("mro", "", "Return a type's method resolution order."),

@@ -3,11 +3,10 @@
 
 #include "object/define.h"
 #include "object/dict.h"
+#include "object/iterator.h"
 #include "object/layout.h"
 
 namespace oro {
-
-Result<Ref<>> make_mapping_proxy(Thread& t, Borrowed<> mapping);
 
 namespace {
 

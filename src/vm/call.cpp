@@ -1,6 +1,4 @@
 // Calls: binding arguments, pushing frames, calling natives and classes, entering from C++.
-#include <sys/mman.h>
-
 #include "object/call.h"
 #include "object/method.h"
 #include "object/slot_wrapper.h"
@@ -11,19 +9,6 @@ namespace oro {
 
 // object.__new__ as its slot (types/object.cpp).
 Value object_new(Python&, Type&, Value const*, std::size_t, Tuple*);
-
-bool make_vm_stack(Thread& t, std::size_t bytes) {
-    void* p = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (p == MAP_FAILED) return false;
-    t.stack_begin = static_cast<Value*>(p);
-    t.stack_end = t.stack_begin + bytes / sizeof(Value);
-    return true;
-}
-
-void free_vm_stack(Thread& t) {
-    if (t.stack_begin) munmap(t.stack_begin, std::size_t(t.stack_end - t.stack_begin) * sizeof(Value));
-    t.stack_begin = t.stack_end = nullptr;
-}
 
 namespace vm {
 

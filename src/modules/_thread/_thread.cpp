@@ -1,0 +1,366 @@
+// The module _thread: threads as 3.14's threading wants them.
+#include <pthread.h>
+#include <time.h>
+
+#include <cmath>
+
+#include "memory/world.h"
+#include "modules/_thread/lock.h"
+#include "object/call.h"
+#include "object/context.h"
+#include "object/define.h"
+#include "object/dict.h"
+#include "object/interpreter.h"
+#include "object/exception.h"
+#include "object/structseq.h"
+#include "runtime/signals.h"
+#include "runtime/sys_info.h"
+#include "runtime/thread_life.h"
+
+namespace oro::thread {
+
+extern Type local_type, lock_type, rlock_type;
+
+// What a handle and its thread share. `done` is locked from the start to the end of the thread; joiners wait for it.
+struct Shared {
+    std::atomic<int> references{1};
+    std::atomic<int> state{0};         // 0 not started, 1 starting, 2 running, 3 done
+    std::atomic<std::uint64_t> ident{0};
+    LockByte done{0};
+    void release() { if (references.fetch_sub(1) == 1) delete this; }
+};
+
+struct Handle : Object {
+    Shared* shared;
+    explicit Handle(Shared* s) : shared(s) {}
+    ~Handle() { shared->release(); }
+    static Type& type();
+};
+
+namespace {
+
+std::atomic<std::int64_t> running{0};
+// Handles of non-daemon threads, for _shutdown(). Guarded by its lock byte; each holds a reference.
+LockByte joinable_lock{0};
+std::vector<Shared*>& joinable() {
+    static auto* v = new std::vector<Shared*>;
+    return *v;
+}
+
+void finish(Thread& t, Shared* s) {
+    s->state.store(3, std::memory_order_release);
+    (void)t;
+    unlock(s->done);
+}
+
+// Everything a new thread needs; owned by it.
+struct Bootstrap {
+    Thread* thread;
+    Shared* shared;                    // null: start_new_thread
+    Value function, args, keywords, context;
+};
+
+void report(Python& py, Borrowed<> function) {
+    if (raised_is(py, exc::SystemExit)) {
+        clear_raised(py);
+        return;
+    }
+    write_unraisable(py, "Exception ignored in thread started by", Optional<>(function));
+}
+
+void* run(void* p) {
+    auto* b = static_cast<Bootstrap*>(p);
+    Thread* t = b->thread;
+    enter_thread(*t);
+    auto& py = static_cast<Python&>(*t);
+    ++running;
+    {
+        Ref<> function = Ref<>::adopt(b->function), args = Ref<>::adopt(b->args);
+        Maybe<> keywords = Maybe<>::adopt(b->keywords);
+        t->context = b->context;
+        if (b->shared) {
+            b->shared->ident.store(t->ident);
+            b->shared->state.store(2, std::memory_order_release);
+        }
+        auto r = call_tuple(py, function, as<Tuple>(args.value()), keywords ? Optional<Dict>(keywords.value()) : Optional<Dict>());
+        if (r.raised()) report(py, function);
+    }
+    --running;
+    Shared* shared = b->shared;
+    delete b;
+    // The thread's objects go before joiners are told.
+    if (!t->dict.is_null()) detail::decref(std::exchange(t->dict, Value{}));
+    if (shared) {
+        {
+            lock(*t, joinable_lock);
+            auto& all = joinable();
+            for (auto& s : all)
+                if (s == shared) {
+                    s = all.back();
+                    all.pop_back();
+                    shared->release();
+                    break;
+                }
+            unlock(joinable_lock);
+        }
+        finish(*t, shared);
+        leave_thread(t);
+        shared->release();
+    } else {
+        leave_thread(t);
+    }
+    return nullptr;
+}
+
+Result<std::uint64_t> start(Python& py, Shared* shared, Borrowed<> function, Borrowed<> args, Optional<> keywords) {
+    if (py.interpreter->finalizing) return raise(py, exc::PythonFinalizationError, "can't create new thread at interpreter shutdown");
+    Thread* t = make_thread(*py.interpreter);
+    if (!t) return raise(py, exc::RuntimeError, "can't start new thread");
+    auto* b = new Bootstrap{t, shared, function.share().release(), args.share().release(), keywords ? (*keywords).share().release() : Value{}, Value{}};
+    if (py.interpreter->config.thread_inherit_context) {
+        auto copy = copy_context(py);
+        if (!copy.raised()) b->context = Ref<>(std::move(copy).take()).release(); else clear_raised(py);
+    }
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    std::size_t size = thread_stack_size();
+    pthread_attr_setstacksize(&attributes, size ? size : std::size_t(8) << 20);
+    if (shared) shared->references.fetch_add(1);
+    pthread_t id;
+    int error = pthread_create(&id, &attributes, run, b);
+    pthread_attr_destroy(&attributes);
+    if (error) {
+        if (shared) shared->release();
+        for (Value v : {b->function, b->args, b->keywords, b->context}) detail::decref(v);
+        delete b;
+        abandon_thread(t);
+        return raise(py, exc::RuntimeError, "can't start new thread");
+    }
+    return std::uint64_t(id);
+}
+
+Result<void> check_callable(Python& py, Borrowed<> f) {
+    if (!is_callable(f)) return raise(py, exc::TypeError, "first arg must be callable");
+    return {};
+}
+
+Result<std::uint64_t> start_new_thread(Python& py, Borrowed<> function, Borrowed<> args, Optional<> kwargs) {
+    CHECK(check_callable(py, function));
+    if (!is<Tuple>(args)) return raise(py, exc::TypeError, "2nd arg must be a tuple");
+    if (kwargs && !is<Dict>(*kwargs)) return raise(py, exc::TypeError, "optional 3rd arg must be a dictionary");
+    return start(py, nullptr, function, args, kwargs);
+}
+
+Value start_joinable_thread(Python& py, Native&, Value, Value const* args, std::size_t n, Tuple* names) {
+    static constexpr char const* kNames[] = {"function", "handle", "daemon"};
+    Value out[3];
+    if (parse_arguments(py, "start_joinable_thread", kNames, 0, 1, 1, args, n, names, out).raised()) return {};
+    auto build = [&]() -> Result<Ref<>> {
+        if (!is_callable(Borrowed<>(out[0]))) return raise(py, exc::TypeError, "thread function must be callable");
+        Ref<Handle> handle = out[1] && out[1] != kNone && is<Handle>(out[1]) ? as<Handle>(out[1]).share() : TRY(make<Handle>(py, Handle::type(), new Shared));
+        if (out[1] && out[1] != kNone && !is<Handle>(out[1])) return raise(py, exc::TypeError, "'handle' must be a _ThreadHandle");
+        bool daemon = !out[2] || TRY(truth(py, Borrowed<>(out[2])));
+        Shared* s = handle->shared;
+        int expected = 0;
+        if (!s->state.compare_exchange_strong(expected, 1)) return raise(py, exc::RuntimeError, "thread already started");
+        lock(py, s->done);
+        Ref<Tuple> empty = empty_tuple();
+        if (!daemon) {
+            lock(py, joinable_lock);
+            s->references.fetch_add(1);
+            joinable().push_back(s);
+            unlock(joinable_lock);
+        }
+        auto started = start(py, s, Borrowed<>(out[0]), empty, {});
+        if (started.raised()) {
+            s->state.store(0);
+            unlock(s->done);
+            if (!daemon) {
+                lock(py, joinable_lock);
+                std::erase(joinable(), s);
+                unlock(joinable_lock);
+                s->release();
+            }
+            return Raised{};
+        }
+        std::uint64_t zero = 0;
+        s->ident.compare_exchange_strong(zero, std::move(started).take());
+        return handle;
+    };
+    return build().release();
+}
+
+// ---- handles
+
+Result<void> join(Python& py, Borrowed<Handle> self, Borrowed<> timeout) {
+    Shared* s = self->shared;
+    if (s->state.load(std::memory_order_acquire) == 0) return raise(py, exc::RuntimeError, "thread not started");
+    if (s->ident.load() == py.ident && s->state.load() != 3) return raise(py, exc::RuntimeError, "Cannot join current thread");
+    std::int64_t ns = -1;
+    if (!timeout.is(kNone)) {
+        double seconds = TRY(to_double(py, timeout));
+        if (seconds >= 0) {
+            if (seconds > kTimeoutMax) return raise(py, exc::OverflowError, "timeout value is too large");
+            ns = std::int64_t(std::ceil(seconds * 1e9));
+        }
+    }
+    if (py.interpreter->finalizing && s->state.load() != 3) return raise(py, exc::PythonFinalizationError, "cannot join thread at interpreter shutdown");
+    s->references.fetch_add(1);
+    auto taken = acquire(py, s->done, ns);
+    if (!taken.raised() && std::move(taken).take()) unlock(s->done);
+    s->release();
+    if (has_raised(py)) return Raised{};
+    return {};
+}
+bool is_done(Python&, Borrowed<Handle> self) { return self->shared->state.load(std::memory_order_acquire) == 3; }
+void set_done(Python& py, Borrowed<Handle> self) {
+    // A thread that is gone after a fork.
+    if (self->shared->state.exchange(3) != 3) unlock(self->shared->done);
+    (void)py;
+}
+Value handle_ident(Python& py, Value self) { return Result<Ref<>>(make_int_unsigned(py, as<Handle>(self)->shared->ident.load())).release(); }
+Result<Ref<>> handle_repr(Python& py, Borrowed<Handle> self) {
+    return TRY(format_message(py, "<_ThreadHandle object: ident={}>", {std::int64_t(self->shared->ident.load())}));
+}
+Value handle_new(Python& py, Type& type, Value const*, std::size_t, Tuple*) { return Result<Ref<>>(make<Handle>(py, type, new Shared)).release(); }
+
+constexpr MethodDef handle_methods[] = {
+    def<join>("join", "timeout=None", "Wait for the thread to end."),
+    def<is_done>("is_done", "", "Whether the thread has ended."),
+    def<set_done>("_set_done", "", "Regard the thread as ended."),
+};
+constexpr GetSetDef handle_getsets[] = {{"ident", handle_ident, nullptr, "The thread's ident."}};
+constexpr SlotDef handle_slots[] = {slot<Dunder::repr, handle_repr>};
+constexpr TypeDef handle_def{.name = "_thread._ThreadHandle", .doc = "A thread that can be joined.", .size = sizeof(Handle), .hooks = hooks_of<Handle>(),
+                             .new_ = handle_new, .methods = handle_methods, .slots = handle_slots, .getsets = handle_getsets};
+
+// ---- functions
+
+std::uint64_t get_ident(Python& py) { return py.ident; }
+std::uint64_t get_native_id(Python& py) { return py.native_ident; }
+std::int64_t count(Python&) { return running.load(); }
+Result<Ref<>> allocate_lock(Python& py) { return make<Lock>(py, Lock::type()); }
+Result<void> exit_thread(Python& py) { return raise_object(py, TRY(call(py, Borrowed<>(Value::of(&exc::SystemExit)), {}))); }
+Result<void> interrupt_main(Python& py, int signum) {
+    if (signum < 1 || signum > 64) return raise(py, exc::ValueError, "signal number out of range");
+    note_signal(signum);
+    return {};
+}
+Result<std::int64_t> stack_size(Python& py, std::int64_t size) {
+    std::int64_t old = std::int64_t(thread_stack_size());
+    if (size < 0) return raise(py, exc::ValueError, "size must be 0 or a positive value");
+    if (size != 0 && size < 32768) return raise(py, exc::ValueError, "size not valid: {} bytes", size);
+    // Less than what natives need at the limit would leave no room at all.
+    set_thread_stack_size(size == 0 ? 0 : std::size_t(size < (1 << 20) ? (1 << 20) : size));
+    return old;
+}
+bool daemon_threads_allowed(Python&) { return true; }
+bool is_main_interpreter(Python&) { return true; }
+std::uint64_t main_thread_ident(Python&) { return main_thread()->ident; }
+void set_name(Python&, Borrowed<Str> name) {
+    std::string text = wtf8_of(*name.get());
+    // Linux keeps 15 bytes; a code point is not cut in half.
+    std::size_t n = text.size() > 15 ? 15 : text.size();
+    while (n > 0 && n < text.size() && (text[n] & 0xC0) == 0x80) --n;
+    text.resize(n);
+    pthread_setname_np(pthread_self(), text.c_str());
+}
+
+Result<void> shutdown(Python& py) {
+    for (;;) {
+        Shared* s = nullptr;
+        {
+            lock(py, joinable_lock);
+            for (Shared* o : joinable())
+                if (o->ident.load() != py.ident) {
+                    s = o;
+                    s->references.fetch_add(1);
+                    break;
+                }
+            unlock(joinable_lock);
+        }
+        if (!s) return {};
+        auto taken = acquire(py, s->done, -1);
+        if (!taken.raised()) unlock(s->done);
+        s->release();
+        if (has_raised(py)) return Raised{};
+        CHECK(poll(py));
+    }
+}
+
+Result<Ref<>> make_thread_handle(Python& py, std::int64_t ident) {
+    auto* s = new Shared;
+    s->ident = std::uint64_t(ident);
+    s->state = 2;
+    try_lock(s->done);
+    return make<Handle>(py, Handle::type(), s);
+}
+
+constexpr StructField kHookFields[] = {{"exc_type", "Exception type"}, {"exc_value", "Exception value"}, {"exc_traceback", "Exception traceback"}, {"thread", "Thread"}};
+constexpr StructTypeDef kHookArgs = struct_type_def<kHookFields>("_thread._ExceptHookArgs", "Arguments of threading.excepthook.", 4);
+
+// The default threading.excepthook.
+Result<void> excepthook(Python& py, Borrowed<> args) {
+    auto field = [&](std::string_view name) -> Result<Ref<>> { return get_attribute(py, args, TRY(make_interned(py, name))); };
+    Ref<> type = TRY(field("exc_type"));
+    if (type.value() == Value::of(&exc::SystemExit)) return {};
+    Ref<> value = TRY(field("exc_value")), traceback = TRY(field("exc_traceback")), thread = TRY(field("thread"));
+    Maybe<> err = sys_get(py, name::stderr_());
+    if (!err || err.value() == kNone) return {};
+    Ref<Str> who = empty_str();
+    if (thread.value() != kNone) who = TRY(str(py, TRY(get_attribute(py, thread, name::name()))));
+    else who = TRY(str(py, Borrowed<>(Value::of_int(std::int64_t(py.ident)))));
+    Ref<Str> line = TRY(format_message(py, "Exception in thread {}:\n", {who}));
+    CHECK(call_method_with(py, *err, name::write(), line));
+    CHECK(print_exception(py, value, traceback));
+    CHECK(call_method_with(py, *err, name::flush()));
+    return {};
+}
+
+constexpr MethodDef functions[] = {
+    function<start_new_thread>("start_new_thread", "function, args, kwargs=<unrepresentable>, /", "Run function(*args, **kwargs) in a new thread; its ident."),
+    function<start_new_thread>("start_new", "function, args, kwargs=<unrepresentable>, /", "The old name of start_new_thread()."),
+    raw_def("start_joinable_thread", "function, handle=None, daemon=True", "Run function() in a new thread; its handle.", start_joinable_thread, MethodKind::static_),
+    function<allocate_lock>("allocate_lock", "", "A new lock."),
+    function<allocate_lock>("allocate", "", "A new lock."),
+    function<exit_thread>("exit", "", "Raise SystemExit."),
+    function<exit_thread>("exit_thread", "", "Raise SystemExit."),
+    function<interrupt_main>("interrupt_main", "signum=2, /", "As if the signal had arrived for the main thread."),
+    function<get_ident>("get_ident", "", "A number that identifies this thread."),
+    function<get_native_id>("get_native_id", "", "The kernel's number of this thread."),
+    function<count>("_count", "", "How many threads run that were started here."),
+    function<stack_size>("stack_size", "size=0, /", "Bytes of stack for new threads; the old number."),
+    function<daemon_threads_allowed>("daemon_threads_allowed", "", "Whether daemon threads may be started."),
+    function<is_main_interpreter>("_is_main_interpreter", "", "Whether this is the main interpreter."),
+    function<main_thread_ident>("_get_main_thread_ident", "", "The ident of the main thread."),
+    function<set_name>("set_name", "name", "Name this thread for the kernel."),
+    function<shutdown>("_shutdown", "", "Wait for all threads that are not daemons."),
+    function<make_thread_handle>("_make_thread_handle", "ident, /", "A handle for a thread that runs already."),
+    function<excepthook>("_excepthook", "args, /", "Print an exception that ended a thread."),
+};
+
+Result<void> setup(Python& py, Module& m);
+
+}  // namespace
+
+ORO_TYPE(handle_type, handle_def);
+ORO_TYPE(except_hook_args_type, kHookArgs);
+Type& Handle::type() { return handle_type; }
+
+namespace {
+Result<void> setup(Python& py, Module& m) {
+    CHECK(add_type_to_module(py, m, handle_type));
+    CHECK(add_struct_type(py, m, except_hook_args_type));
+    CHECK(add_type_to_module(py, m, lock_type));
+    CHECK(add_to_module(py, m, "LockType", share(Value::of(&lock_type))));
+    CHECK(add_type_to_module(py, m, rlock_type));
+    CHECK(add_type_to_module(py, m, local_type));
+    CHECK(add_to_module(py, m, "error", share(Value::of(&exc::RuntimeError))));
+    return add_to_module(py, m, "TIMEOUT_MAX", TRY(make_float(py, kTimeoutMax)));
+}
+}  // namespace
+
+ORO_MODULE(thread_module, .name = "_thread", .doc = "Threads and locks.", .functions = functions, .setup = setup);
+
+}  // namespace oro::thread

@@ -1,0 +1,21 @@
+// The slow forms of reading and replacing a Member: under its object's lock.
+#include "object/locked.h"
+
+namespace oro::detail {
+
+Value member_load_slow(Object* owner, Slot const& slot) {
+    Section section(current_thread(), owner);
+    Value v = slot.peek();
+    if (v.is_pointer()) {
+        incref(v.pointer());
+        allow_concurrent(v.pointer());
+    }
+    return v;
+}
+
+Value member_exchange(Object* owner, Slot& slot, Value v) {
+    Section section(current_thread(), owner);
+    return slot.exchange(v);
+}
+
+}  // namespace oro::detail
