@@ -78,21 +78,6 @@ void FrameObject::clear() {
     buffer_free(values);
 }
 
-void trace_thread_frames(Thread& t, Visitor& v) {
-    if (!t.frame || !v.visit_uncounted) return;
-    Value* top = t.stack_begin;
-    for (Frame* f = t.frame; f; f = f->previous.is_null() ? nullptr : f->previous.get()) {
-        v.uncounted(f->code.get());
-        Value* end;
-        if (f->generator.is_null()) end = f->registers() + f->code.get()->registers;
-        else end = reinterpret_cast<Value*>(f->spare.bits - 7);
-        if (end > top) top = end;
-        if (f->function.is_pointer()) v.uncounted(f->function.pointer());
-    }
-    for (Value* w = t.stack_begin; w < top; ++w)
-        if (w->is_pointer() && w->pointer()->has(flag::deferred)) v.uncounted(w->pointer());
-}
-
 // ---- looking at registers
 
 FrameAccess::FrameAccess(Python& py, FrameObject& o) : py_(py), o_(o), frame_(o.frame.load(std::memory_order_acquire)) {
