@@ -363,7 +363,9 @@ constexpr TypeDef set_def{
     .methods = set_methods,
     .slots = set_slots,
 };
+}  // namespace
 ORO_TYPE(set_type, set_def);
+namespace {
 
 constexpr MethodDef frozenset_methods[] = {
     def<contains_item<FrozenSet>>("__contains__", "object, /", "x.__contains__(y) is y in x."),
