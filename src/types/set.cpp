@@ -363,9 +363,12 @@ constexpr TypeDef set_def{
     .methods = set_methods,
     .slots = set_slots,
 };
+<<<<<<< HEAD
 }  // namespace
 ORO_TYPE(set_type, set_def);
 namespace {
+=======
+>>>>>>> main
 
 constexpr MethodDef frozenset_methods[] = {
     def<contains_item<FrozenSet>>("__contains__", "object, /", "x.__contains__(y) is y in x."),
@@ -403,8 +406,8 @@ constexpr TypeDef frozenset_def{
 
 }  // namespace
 
+ORO_TYPE(set_type, set_def);
 ORO_TYPE(frozenset_type, frozenset_def);
-
 Type& Set::type() { return set_type; }
 Type& FrozenSet::type() { return frozenset_type; }
 

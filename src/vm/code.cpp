@@ -11,7 +11,7 @@
 #include "object/list.h"
 #include "object/slice.h"
 #include "vm/feedback.h"
-#include "vm/frame.h"
+#include "vm/function.h"
 
 namespace oro {
 
@@ -131,6 +131,8 @@ Result<Ref<Code>> make_code(Python& py, std::shared_ptr<CodeUnit const> unit, bo
     };
     code->local_names.init(Maybe<Tuple>(TRY(names(u.local_names))));
     code->free_names.init(Maybe<Tuple>(TRY(names(u.free_names))));
+    // Frames don't count the code they run; a function's code may be replaced meanwhile.
+    make_deferred(*code.get());
     return code;
 }
 
