@@ -2,6 +2,7 @@
 
 #include <time.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "memory/counts.h"
@@ -228,13 +229,20 @@ Result<CollectResult> collect(Python& py) {
     }
     result.collected = std::int64_t(garbage.size());
     for (Object* o : garbage) clear_object(o);
-    // Deferred objects don't die by their counts: with only our count left, they are destroyed here.
+    // Deferred objects don't die by their counts: with only our count left, they are destroyed here. Classes go after their
+    // instances, which need them to the end but don't count them; metaclasses last.
+    auto rank = [](Header* h) {
+        auto* o = static_cast<Object*>(h);
+        return !is<Type>(Value::of(o)) ? 0 : is_subtype(*static_cast<Type*>(o), type_type) ? 2 : 1;
+    };
+    std::sort(held.begin(), held.end(), [&](Ref<> const& a, Ref<> const& b) { return rank(a.value().pointer()) < rank(b.value().pointer()); });
     for (Ref<>& r : held) {
-        Header* h = r.value().pointer();
+        Ref<> last = std::move(r);
+        Header* h = last.value().pointer();
         if (!h->has(flag::deferred)) continue;
         std::uint32_t shared = h->shared.load(std::memory_order_acquire);
         if (shared == (detail::kOne | detail::kMerged)) {
-            (void)r.release();
+            (void)last.release();
             h->shared.store(detail::kMerged, std::memory_order_release);
             h->unset(flag::deferred);
             hook::destroy(h);

@@ -20,7 +20,8 @@ void leave_bases(Type& type) {
     Value bases = type.bases.slot().peek();
     if (bases.is_null() || type.is_immortal()) return;
     TypeLock lock(current_thread());
-    for (Value v : static_cast<Tuple*>(bases.pointer())->items()) std::erase(at(v).subclasses, &type);
+    for (Value v : static_cast<Tuple*>(bases.pointer())->items())
+        if (v) std::erase(at(v).subclasses, &type);
 }
 
 Result<Ref<>> repr_type(Python& py, Borrowed<Type> self) {
