@@ -363,12 +363,6 @@ constexpr TypeDef set_def{
     .methods = set_methods,
     .slots = set_slots,
 };
-<<<<<<< HEAD
-}  // namespace
-ORO_TYPE(set_type, set_def);
-namespace {
-=======
->>>>>>> main
 
 constexpr MethodDef frozenset_methods[] = {
     def<contains_item<FrozenSet>>("__contains__", "object, /", "x.__contains__(y) is y in x."),
