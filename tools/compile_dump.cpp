@@ -3,9 +3,10 @@
 //   compile_dump FILE...           disassembles each file
 //   compile_dump --positions FILE  the same with source positions
 //   compile_dump --verify FILE...  compiles and verifies; prints what is wrong, and a count
-//   compile_dump --facts FILE...   prints names, flags and positions of each code unit, to be compared with CPython's
-//   compile_dump --unparse FILE    prints each line, an expression, as annotations show it
-//   compile_dump --batch           reads cases from standard input: "MODE FLAGS OPTIMIZE LENGTH\n" and the text; prints
+//   compile_dump --facts FILE...   prints names, flags and positions of each code unit, to be compared with
+//   CPython's compile_dump --unparse FILE    prints each line, an expression, as annotations show it
+//   compile_dump --batch           reads cases from standard input: "MODE FLAGS OPTIMIZE LENGTH\n" and the
+//   text; prints
 //                                  one line for each: OK or ERROR, with the warnings in front
 #include <chrono>
 #include <cstdio>
@@ -53,13 +54,14 @@ void list(std::string const& head, std::vector<std::string> const& names) {
 
 // One line a unit, then one line for each instruction of interest with its position.
 void facts(CodeUnit const& code) {
-    std::printf("UNIT %s|%u|%x|%u/%u/%u", code.qualname.c_str(), code.first_line, code.flags, code.positional_only,
-                code.positional, code.keyword_only);
+    std::printf("UNIT %s|%u|%x|%u/%u/%u", code.qualname.c_str(), code.first_line, code.flags,
+                code.positional_only, code.positional, code.keyword_only);
     std::vector<std::string> variables, cells, cell_arguments;
     for (std::size_t i = 0; i < code.local_names.size(); ++i) {
         std::uint8_t kind = code.local_kinds[i];
         bool twice = false;
-        for (std::size_t k = 0; k < code.local_names.size(); ++k) twice |= k != i && code.local_names[k] == code.local_names[i];
+        for (std::size_t k = 0; k < code.local_names.size(); ++k)
+            twice |= k != i && code.local_names[k] == code.local_names[i];
         if (kind & LOCAL_HIDDEN && twice) continue;
         if (!(kind & LOCAL_CELL) || kind & LOCAL_ARGUMENT) variables.push_back(code.local_names[i]);
         if (kind & LOCAL_CELL) cells.push_back(code.local_names[i]);
@@ -70,7 +72,8 @@ void facts(CodeUnit const& code) {
     std::printf(" doc=%s\n", code.flags & CO_HAS_DOCSTRING ? quoted(code.constants[0].text).c_str() : "None");
     for (std::size_t i = 0; i < code.code.size(); ++i) {
         Position p = code.positions[i];
-        std::printf("OP %s %d:%d-%d:%d\n", op_info[int(code.code[i].op())].name, p.line, p.column, p.end_line, p.end_column);
+        std::printf("OP %s %d:%d-%d:%d\n", op_info[int(code.code[i].op())].name, p.line, p.column, p.end_line,
+                    p.end_column);
     }
     for (Constant const& c : code.constants)
         if (c.kind == Constant::Kind::code) facts(*c.code);
@@ -84,7 +87,8 @@ void unparse_lines(char const* path) {
         syntax::ParseOptions options;
         options.mode = syntax::ParseMode::eval;
         auto parsed = syntax::parse(arena, line, options);
-        std::string text = parsed ? compiler::unparse(*syntax::cast<syntax::Expression>(parsed.tree)->body) : "?";
+        std::string text =
+            parsed ? compiler::unparse(*syntax::cast<syntax::Expression>(parsed.tree)->body) : "?";
         std::printf("%s\n", quoted(text).c_str());
     }
 }
@@ -106,7 +110,8 @@ void batch() {
         if (!std::strcmp(mode, "single")) options.mode = syntax::ParseMode::single;
         auto parsed = syntax::parse(arena, text, options);
         std::string out;
-        for (auto const& w : parsed.warnings) out += "WARNING " + std::to_string(w.lineno) + "|" + quoted(w.message) + "\t";
+        for (auto const& w : parsed.warnings)
+            out += "WARNING " + std::to_string(w.lineno) + "|" + quoted(w.message) + "\t";
         if (!parsed) {
             out += describe(*parsed.error);
         } else {
@@ -114,7 +119,8 @@ void batch() {
             copts.flags = flags;
             copts.optimize = optimize;
             auto result = compiler::compile(arena, *parsed.tree, copts);
-            for (auto const& w : result.warnings) out += "WARNING " + std::to_string(w.lineno) + "|" + quoted(w.message) + "\t";
+            for (auto const& w : result.warnings)
+                out += "WARNING " + std::to_string(w.lineno) + "|" + quoted(w.message) + "\t";
             if (!result) {
                 out += describe(*result.error);
             } else {
@@ -182,6 +188,7 @@ int main(int argc, char** argv) {
             std::fputs(disassemble(*result.code, {.positions = positions}).c_str(), stdout);
     }
     if (only_verify)
-        std::printf("%d files, %d bad, %.1f MB/s\n", files, bad, seconds ? double(bytes) / seconds / 1e6 : 0.0);
+        std::printf("%d files, %d bad, %.1f MB/s\n", files, bad,
+                    seconds ? double(bytes) / seconds / 1e6 : 0.0);
     return bad != 0;
 }

@@ -68,7 +68,8 @@ struct Printer {
         std::uint32_t name = code.sites[x].name;
         return name < code.constants.size() ? "." + code.constants[name].text : "@" + std::to_string(x);
     }
-    std::string operand(Instruction ins, OperandKind kind, unsigned value, std::uint8_t last, std::size_t at) const {
+    std::string operand(Instruction ins, OperandKind kind, unsigned value, std::uint8_t last,
+                        std::size_t at) const {
         switch (kind) {
         case OperandKind::_: return {};
         case OperandKind::D:
@@ -119,9 +120,10 @@ void print(std::string& out, CodeUnit const& code, DisassembleOptions const& opt
         line += "  ";
         if (options.positions) {
             Position pos = code.positions[i];
-            std::string text = pos.line ? std::to_string(pos.line) + ":" + std::to_string(pos.column) + "-" +
-                                              std::to_string(pos.end_line) + ":" + std::to_string(pos.end_column)
-                                        : "-";
+            std::string text = pos.line
+                                   ? std::to_string(pos.line) + ":" + std::to_string(pos.column) + "-" +
+                                         std::to_string(pos.end_line) + ":" + std::to_string(pos.end_column)
+                                   : "-";
             text.resize(std::max<std::size_t>(text.size(), 14), ' ');
             line += text + " ";
         }
@@ -129,7 +131,8 @@ void print(std::string& out, CodeUnit const& code, DisassembleOptions const& opt
         if (ins.op() != Opcode::make_function && ins.flags() & INPLACE) name += "=";
         if (ins.op() != Opcode::make_function && ins.flags() & FUSED) name += "+";
         line += name;
-        std::string operands[3] = {p.operand(ins, info.a, ins.a(), LAST_A, i), p.operand(ins, info.b, ins.b(), LAST_B, i),
+        std::string operands[3] = {p.operand(ins, info.a, ins.a(), LAST_A, i),
+                                   p.operand(ins, info.b, ins.b(), LAST_B, i),
                                    p.operand(ins, info.c, ins.c(), LAST_C, i)};
         if (ins.op() == Opcode::call_ext)
             operands[1] = ins.b() == kNoKeywords ? "" : p.constant(ins.b());
@@ -148,7 +151,8 @@ void print(std::string& out, CodeUnit const& code, DisassembleOptions const& opt
     }
     for (ExceptionEntry const& e : code.exceptions)
         out += "  guard [" + std::to_string(e.start) + ", " + std::to_string(e.end) + ") -> " +
-               std::to_string(e.handler) + " exc=" + p.reg(e.exc, false) + " from=" + p.reg(e.first_temp, false) + "\n";
+               std::to_string(e.handler) + " exc=" + p.reg(e.exc, false) +
+               " from=" + p.reg(e.first_temp, false) + "\n";
     if (!options.nested) return;
     for (Constant const& c : code.constants)
         if (c.kind == Constant::Kind::code) print(out, *c.code, options);

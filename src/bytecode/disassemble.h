@@ -1,7 +1,8 @@
 // The text form of a code unit, for tests and for people.
 //
-// One instruction a line: index, name, operands by their kind, and what they stand for. Registers are written r0, r1,
-// ..., or by name where they are locals; a trailing `!` says that the use is the last and moves the value.
+// One instruction a line: index, name, operands by their kind, and what they stand for. Registers are written
+// r0, r1, ..., or by name where they are locals; a trailing `!` says that the use is the last and moves the
+// value.
 #pragma once
 
 #include <string>

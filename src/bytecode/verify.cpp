@@ -77,7 +77,8 @@ private:
                     break;
                 }
                 case OperandKind::W: {
-                    std::size_t limit = ins.op() == Opcode::load_const ? code_.constants.size() : code_.sites.size();
+                    std::size_t limit =
+                        ins.op() == Opcode::load_const ? code_.constants.size() : code_.sites.size();
                     if (ins.bc() >= limit) fail(i, "index out of bounds");
                     break;
                 }
@@ -85,7 +86,8 @@ private:
                 }
             }
             bool call = ins.op() == Opcode::call || ins.op() == Opcode::call_ex;
-            if (call && (i + 1 == n || code_.code[i + 1].op() != Opcode::call_ext)) fail(i, "call without call_ext");
+            if (call && (i + 1 == n || code_.code[i + 1].op() != Opcode::call_ext))
+                fail(i, "call without call_ext");
             if (ins.op() == Opcode::call_ext) {
                 Opcode before = i ? code_.code[i - 1].op() : Opcode::nop;
                 if (before != Opcode::call && before != Opcode::call_ex) fail(i, "call_ext without a call");
@@ -102,7 +104,8 @@ private:
             if (ins.op() != Opcode::make_function && ins.flags() & FUSED) {
                 Instruction next = i + 1 < n ? code_.code[i + 1] : Instruction{};
                 bool jump = next.op() == Opcode::jump_if_false || next.op() == Opcode::jump_if_true;
-                if (!jump || next.a() != ins.a() || !(next.flags() & LAST_A)) fail(i, "fused without its jump");
+                if (!jump || next.a() != ins.a() || !(next.flags() & LAST_A))
+                    fail(i, "fused without its jump");
             }
             if (ins.op() == Opcode::make_function && code_.constants[ins.b()].kind != Constant::Kind::code)
                 fail(i, "not a code constant");
@@ -117,7 +120,8 @@ private:
         reg(at, r);
         if (!error_.empty() || !is_temp(r)) return;
         Temp& t = s[r - locals_];
-        if (t != Temp::full) fail(at, "reads temporary r" + std::to_string(r - locals_) + " that may be empty");
+        if (t != Temp::full)
+            fail(at, "reads temporary r" + std::to_string(r - locals_) + " that may be empty");
         if (consume) t = Temp::empty;
     }
     void take(State& s, std::size_t at, unsigned first, unsigned count) {
@@ -172,7 +176,8 @@ private:
         std::vector<bool> joins(n + 2, false);
         for (std::size_t i = 0; i < n; ++i) {
             Instruction ins = code_.code[i];
-            if (op_info[int(ins.op())].b == OperandKind::J) joins[i + 1 + std::size_t(std::int64_t(ins.jump()))] = true;
+            if (op_info[int(ins.op())].b == OperandKind::J)
+                joins[i + 1 + std::size_t(std::int64_t(ins.jump()))] = true;
         }
         for (ExceptionEntry const& e : code_.exceptions) joins[e.handler] = true;
         entry_.resize(n);
@@ -205,7 +210,8 @@ private:
         Instruction ins = code_.code[i];
         OpInfo const& info = op_info[int(ins.op())];
         unsigned a = ins.a(), b = ins.b(), c = ins.c();
-        bool raises = info.effect == Effect::raises || info.effect == Effect::runs || ins.op() == Opcode::yield_value;
+        bool raises =
+            info.effect == Effect::raises || info.effect == Effect::runs || ins.op() == Opcode::yield_value;
         if (ExceptionEntry const* g = raises ? guard(i) : nullptr) {
             State at_handler = s;
             for (unsigned r = g->first_temp; r < code_.registers; ++r) at_handler[r - locals_] = Temp::empty;
@@ -224,7 +230,8 @@ private:
             if (is_temp(a)) fail(i, "not a local");
             return false;
         case Opcode::make_cell:
-            if (is_temp(a) || !(code_.local_kinds[a] & (LOCAL_CELL | LOCAL_HIDDEN))) fail(i, "not a cell's register");
+            if (is_temp(a) || !(code_.local_kinds[a] & (LOCAL_CELL | LOCAL_HIDDEN)))
+                fail(i, "not a cell's register");
             return false;
         case Opcode::push_null: put_dead(s, i, a); return false;
         case Opcode::jump: meet(s, target); return true;

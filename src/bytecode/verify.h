@@ -1,8 +1,9 @@
 // Checks a code unit against the contract of ops.def: what the interpreter takes for granted.
 //
-// Bounds of registers, constants, sites and jumps; pairs of words; the exception table; and along every path the
-// discipline of temporaries: a temporary is read only where it holds something, and none still holds something where
-// it is written as if it were empty, or where the function's straight lines meet with different ideas of it.
+// Bounds of registers, constants, sites and jumps; pairs of words; the exception table; and along every path
+// the discipline of temporaries: a temporary is read only where it holds something, and none still holds
+// something where it is written as if it were empty, or where the function's straight lines meet with
+// different ideas of it.
 #pragma once
 
 #include <string>
@@ -11,7 +12,8 @@
 
 namespace oro {
 
-// Empty if all is well, else what is wrong with the first instruction that breaks a rule. Nested units included.
+// Empty if all is well, else what is wrong with the first instruction that breaks a rule. Nested units
+// included.
 std::string verify(CodeUnit const& code);
 
 }  // namespace oro

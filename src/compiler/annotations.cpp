@@ -4,7 +4,8 @@
 
 namespace oro::compiler {
 
-// Opens a function(format) that computes annotations or the value of a type; it knows the formats 1 and 2 only.
+// Opens a function(format) that computes annotations or the value of a type; it knows the formats 1 and 2
+// only.
 void Generator::begin_annotations(Scope* scope, std::string_view name, Position pos, char const* parameter) {
     enter(UnitKind::annotations, name, scope, unit->private_class, pos.line);
     unit->code->positional = unit->code->positional_only = 1;
@@ -40,7 +41,9 @@ std::shared_ptr<CodeUnit> Generator::end_annotations() {
     return leave();
 }
 
-Reg Generator::text_of(Expr* e, Position pos, Reg want) { return load_const(str_constant(unparse(*e)), pos, want); }
+Reg Generator::text_of(Expr* e, Position pos, Reg want) {
+    return load_const(str_constant(unparse(*e)), pos, want);
+}
 
 void Generator::annotation_value(Expr* e, Reg want) {
     Position pos = at(e);
@@ -98,7 +101,9 @@ void Generator::ann_assign(syntax::AnnAssign* s) {
         if (future) {
             Val text{text_of(s->annotation, at(s->annotation), kAnyReg), true};
             Val annotations{load_text("__annotations__", pos, kAnyReg), true};
-            Val name{load_const(str_constant(mangled(cast<syntax::Name>(s->target)->id).text()), pos, kAnyReg), true};
+            Val name{
+                load_const(str_constant(mangled(cast<syntax::Name>(s->target)->id).text()), pos, kAnyReg),
+                true};
             out->emit_abc(pos, Opcode::store_item, annotations, name, text);
             out->pop(3);
         } else {
@@ -234,7 +239,9 @@ Reg Generator::type_params(Seq<syntax::TypeParam> params, Position pos) {
             out->pop();
             out->emit(here, Opcode::intrinsic2, param, param, unsigned(Intrinsic2::set_typeparam_default));
         } else if (seen_default) {
-            fail("non-default type parameter '" + std::string(name.text()) + "' follows default type parameter", p);
+            fail("non-default type parameter '" + std::string(name.text()) +
+                     "' follows default type parameter",
+                 p);
             return param;
         }
         store_name(name, here, {param, false});
@@ -245,8 +252,8 @@ Reg Generator::type_params(Seq<syntax::TypeParam> params, Position pos) {
     return tuple;
 }
 
-// Pushes the alias object; `params` is the register of the type parameters or kAnyReg. What it needs is on top:
-// the name, then the parameters.
+// Pushes the alias object; `params` is the register of the type parameters or kAnyReg. What it needs is on
+// top: the name, then the parameters.
 Reg Generator::alias_value(syntax::TypeAlias* s, Reg first) {
     Position pos = at(s);
     Scope* scope = table_.find(s);

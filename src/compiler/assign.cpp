@@ -43,7 +43,8 @@ void Generator::store_target(Expr* target, Val value) {
         auto* s = cast<syntax::Subscript>(target);
         Val object = operand(s->value, true);
         auto* slice = as<syntax::Slice>(s->slice);
-        bool constant = slice && (!slice->lower || constant_of(slice->lower)) && (!slice->upper || constant_of(slice->upper));
+        bool constant = slice && (!slice->lower || constant_of(slice->lower)) &&
+                        (!slice->upper || constant_of(slice->upper));
         if (slice && !slice->step && !constant) {
             Reg first = kTempBase + out->top;
             slice->lower ? push_value(slice->lower) : void(load_none(pos, kAnyReg));
@@ -89,8 +90,8 @@ void Generator::unpack(Expr* node, Seq<Expr> targets, Val value) {
     out->pop(unsigned(n));
 }
 
-// a, b = b, a: no tuple is made. Values are computed in order, then stored in order; which of them may stay where
-// they are until then, or go straight to their target, cannot be told from outside.
+// a, b = b, a: no tuple is made. Values are computed in order, then stored in order; which of them may stay
+// where they are until then, or go straight to their target, cannot be told from outside.
 void Generator::swap_assign(Seq<Expr> targets, Seq<Expr> values) {
     std::size_t n = targets.size();
     std::vector<Reg> direct(n, kAnyReg);
@@ -171,7 +172,8 @@ void Generator::aug_assign(syntax::AugAssign* s) {
     switch (s->target->kind) {
     case Kind::Name: {
         Place place = place_of(cast<syntax::Name>(s->target)->id);
-        Val v = load_in_place(place, target_pos, !is<syntax::Name>(s->value) && !is<syntax::Constant>(s->value));
+        Val v =
+            load_in_place(place, target_pos, !is<syntax::Name>(s->value) && !is<syntax::Constant>(s->value));
         Reg want = place.kind == Place::fast ? place.reg : kAnyReg;
         Reg result = binary(s->op, v, s->value, pos, want, true);
         if (want == kAnyReg) {
@@ -186,9 +188,11 @@ void Generator::aug_assign(syntax::AugAssign* s) {
         Val object = operand(a->value, true);
         Reg value = out->push();
         std::string_view name = mangled(a->attr).text();
-        out->emit_b(attr_pos, Opcode::load_attr, value, {object.reg, false}, out->site(Opcode::load_attr, name));
+        out->emit_b(attr_pos, Opcode::load_attr, value, {object.reg, false},
+                    out->site(Opcode::load_attr, name));
         Reg result = binary(s->op, {value, true}, s->value, pos, kAnyReg, true);
-        out->emit_ab(attr_pos, Opcode::store_attr, object, {result, true}, out->site(Opcode::store_attr, name));
+        out->emit_ab(attr_pos, Opcode::store_attr, object, {result, true},
+                     out->site(Opcode::store_attr, name));
         out->pop();
         out->pop(object);
         return;
@@ -197,7 +201,8 @@ void Generator::aug_assign(syntax::AugAssign* s) {
         auto* sub = cast<syntax::Subscript>(s->target);
         Val object = operand(sub->value, true);
         auto* slice = as<syntax::Slice>(sub->slice);
-        bool constant = slice && (!slice->lower || constant_of(slice->lower)) && (!slice->upper || constant_of(slice->upper));
+        bool constant = slice && (!slice->lower || constant_of(slice->lower)) &&
+                        (!slice->upper || constant_of(slice->upper));
         if (slice && !slice->step && !constant) {
             Reg bounds = kTempBase + out->top;
             slice->lower ? push_value(slice->lower) : void(load_none(target_pos, kAnyReg));

@@ -53,9 +53,10 @@ Val Generator::call(syntax::Call* e, Val callee, bool is_method, Reg want) {
     return {call_with(block, e->args, e->keywords, 0, pos, want), want == kAnyReg};
 }
 
-// Computes the arguments into the block (the top of the temporaries, with `ready` of them there already) and calls.
-Reg Generator::call_with(Reg block, Seq<Expr> args, Seq<syntax::Keyword> keywords, unsigned ready, Position pos,
-                         Reg want) {
+// Computes the arguments into the block (the top of the temporaries, with `ready` of them there already) and
+// calls.
+Reg Generator::call_with(Reg block, Seq<Expr> args, Seq<syntax::Keyword> keywords, unsigned ready,
+                         Position pos, Reg want) {
     constexpr std::size_t kMostInRegisters = 200;
     bool unpacks = args.size() + keywords.size() > kMostInRegisters, unpacks_keywords = unpacks;
     for (Expr* a : args) unpacks |= is<syntax::Starred>(a);
@@ -142,7 +143,8 @@ bool Generator::super_call(Expr* value, int* arguments) {
         return true;
     }
     if (!call->args.empty()) return false;
-    if (unit->kind != UnitKind::function && unit->kind != UnitKind::async_function && unit->kind != UnitKind::lambda)
+    if (unit->kind != UnitKind::function && unit->kind != UnitKind::async_function &&
+        unit->kind != UnitKind::lambda)
         return false;
     if (unit->code->positional == 0) return false;
     if (unit->scope->binding_of(id("__class__")) != Binding::free) return false;

@@ -31,7 +31,8 @@ std::shared_ptr<CodeUnit> Generator::class_body(syntax::ClassDef* s, int first_l
         out->pop();
     }
     Seq<Stmt> statements = s->body;
-    if (scope->annotations && future_flags_ & CO_FUTURE_ANNOTATIONS) out->emit(pos, Opcode::setup_annotations);
+    if (scope->annotations && future_flags_ & CO_FUTURE_ANNOTATIONS)
+        out->emit(pos, Opcode::setup_annotations);
     Position doc_pos = pos;
     if (auto doc = take_docstring(statements, &doc_pos)) {
         Reg text = load_const(str_constant(*doc), doc_pos, kAnyReg);

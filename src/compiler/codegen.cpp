@@ -7,8 +7,13 @@ namespace oro::compiler {
 
 static std::uintptr_t stack_address() { return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)); }
 
-Generator::Generator(Arena& arena, SymbolTable& table, CompileOptions const& options, std::uint32_t future_flags)
-    : arena_(arena), table_(table), options_(options), future_flags_(future_flags), stack_base_(stack_address()) {}
+Generator::Generator(Arena& arena, SymbolTable& table, CompileOptions const& options,
+                     std::uint32_t future_flags)
+    : arena_(arena),
+      table_(table),
+      options_(options),
+      future_flags_(future_flags),
+      stack_base_(stack_address()) {}
 
 void Generator::fail(std::string_view message, Range range, syntax::ErrorKind kind) {
     if (!error_) error_ = make_error(arena_, kind, message, range);
@@ -33,8 +38,8 @@ bool Generator::too_deep(Node const* node) {
     return true;
 }
 
-// The function of a module's annotations is made before its first statement; what it holds is known only after the
-// last. So it is emitted last and moved to the front.
+// The function of a module's annotations is made before its first statement; what it holds is known only
+// after the last. So it is emitted last and moved to the front.
 void Generator::start_module_annotations() {
     if (unit->annotations.empty() || failed()) return;
     std::size_t from = out->code.size(), to = out->prologue_end;
@@ -46,7 +51,8 @@ void Generator::start_module_annotations() {
     std::size_t count = out->code.size() - from;
     for (int& label : out->labels)
         if (label >= int(to)) label += int(count);
-    std::rotate(out->code.begin() + std::ptrdiff_t(to), out->code.begin() + std::ptrdiff_t(from), out->code.end());
+    std::rotate(out->code.begin() + std::ptrdiff_t(to), out->code.begin() + std::ptrdiff_t(from),
+                out->code.end());
 }
 
 CompileResult Generator::run(syntax::Mod const& tree) {

@@ -1,10 +1,10 @@
-// The code generator: one class that walks the tree with the symbol table beside it and fills one Emitter a code unit.
-// Its parts stand in files by subject (expressions.cpp, calls.cpp, classes.cpp, ...).
+// The code generator: one class that walks the tree with the symbol table beside it and fills one Emitter a
+// code unit. Its parts stand in files by subject (expressions.cpp, calls.cpp, classes.cpp, ...).
 //
-// How values flow: gen(e, want) computes an expression into the register `want`, or into a new temporary (the next
-// one on the stack) if want is kAnyReg, and returns the register. It writes `want` with its very last operation, so a
-// local may be wanted while the expression still reads it. operand(e) does the same but reads locals and kept
-// constants in place.
+// How values flow: gen(e, want) computes an expression into the register `want`, or into a new temporary (the
+// next one on the stack) if want is kAnyReg, and returns the register. It writes `want` with its very last
+// operation, so a local may be wanted while the expression still reads it. operand(e) does the same but reads
+// locals and kept constants in place.
 //
 // The first error wins: after it, generation goes on without harm until the next statement notices.
 //
@@ -38,10 +38,27 @@ using syntax::as;
 using syntax::cast;
 using syntax::is;
 
-enum class UnitKind : std::uint8_t { module, class_, function, async_function, lambda, comprehension, annotations };
+enum class UnitKind : std::uint8_t {
+    module,
+    class_,
+    function,
+    async_function,
+    lambda,
+    comprehension,
+    annotations
+};
 
 enum class BlockKind : std::uint8_t {
-    while_loop, for_loop, async_for_loop, try_except, try_finally, finally_end, with, async_with, handler, group_handler,
+    while_loop,
+    for_loop,
+    async_for_loop,
+    try_except,
+    try_finally,
+    finally_end,
+    with,
+    async_with,
+    handler,
+    group_handler,
     held_value
 };
 
@@ -50,8 +67,8 @@ struct Block {
     BlockKind kind;
     int outer_handler;             // what guards the code outside of it
     Label on_continue = kNoLabel, on_break = kNoLabel;
-    Reg reg = 0;                   // for: iterator; with: exit pair; handler: exception, and the one before in reg + 1;
-                                   // held_value: what is about to be returned
+    Reg reg = 0;  // for: iterator; with: exit pair; handler: exception, and the one before in reg + 1;
+                  // held_value: what is about to be returned
     Seq<Stmt> final_body = {};     // try_finally
     Identifier name = {};          // handler: `as name`
     Position pos = {};
@@ -59,7 +76,17 @@ struct Block {
 
 // Where a name lives, as seen from the code being generated.
 struct Place {
-    enum Kind : std::uint8_t { fast, cell, free, class_cell, class_free, classdict_free, classdict_global, global, name };
+    enum Kind : std::uint8_t {
+        fast,
+        cell,
+        free,
+        class_cell,
+        class_free,
+        classdict_free,
+        classdict_global,
+        global,
+        name
+    };
     Kind kind;
     Reg reg = 0;  // fast, cell: register; free: index
     Identifier id;
@@ -84,7 +111,8 @@ struct Unit {
     Emitter out;
     std::vector<Block> blocks;
     std::unordered_map<syntax::InternedName const*, Reg> locals;
-    std::unordered_map<std::string, Reg> hidden;  // free registers of inlined comprehensions, by name and depth
+    std::unordered_map<std::string, Reg>
+        hidden;  // free registers of inlined comprehensions, by name and depth
     std::vector<CompState> comps;                 // inlined comprehensions being generated
     std::vector<Identifier> free_names;           // sorted
     std::vector<Identifier> static_attributes;
@@ -99,7 +127,7 @@ struct Unit {
         int outer;
     };
     std::vector<Cleanup> cleanups;
-    std::vector<char> finally_context;            // 'f' inside a finally body, 'l' inside a loop: for warnings
+    std::vector<char> finally_context;  // 'f' inside a finally body, 'l' inside a loop: for warnings
     Reg classdict_cell = kAnyReg, class_cell = kAnyReg, conditional_cell = kAnyReg;
 };
 
@@ -110,7 +138,8 @@ public:
 
 private:
     // ---- errors and warnings
-    void fail(std::string_view message, Range range, syntax::ErrorKind kind = syntax::ErrorKind::syntax_error);
+    void fail(std::string_view message, Range range,
+              syntax::ErrorKind kind = syntax::ErrorKind::syntax_error);
     void warn(std::string_view message, Range range);
     bool failed() const { return error_ != nullptr; }
     bool too_deep(Node const* node);
@@ -189,7 +218,8 @@ private:
     bool super_call(Expr* value, int* arguments);
     void load_super(syntax::Attribute* e, int arguments, bool method, Reg to);
     Reg open_block();
-    Reg call_with(Reg block, Seq<Expr> args, Seq<syntax::Keyword> keywords, unsigned ready, Position pos, Reg want);
+    Reg call_with(Reg block, Seq<Expr> args, Seq<syntax::Keyword> keywords, unsigned ready, Position pos,
+                  Reg want);
     Position attribute_position(syntax::Attribute* attr, Position pos);
 
     // ---- comprehensions (comprehensions.cpp)
@@ -233,8 +263,8 @@ private:
     void unwind_all(Position& pos, Val value);         // for return
     void try_stmt(Seq<Stmt> body, Seq<syntax::ExceptHandler> handlers, Seq<Stmt> orelse, Seq<Stmt> final_body,
                   bool star, Stmt* s);
-    void try_finally(Seq<Stmt> body, Seq<syntax::ExceptHandler> handlers, Seq<Stmt> orelse, Seq<Stmt> final_body,
-                     bool star, Stmt* s);
+    void try_finally(Seq<Stmt> body, Seq<syntax::ExceptHandler> handlers, Seq<Stmt> orelse,
+                     Seq<Stmt> final_body, bool star, Stmt* s);
     void try_except(Seq<Stmt> body, Seq<syntax::ExceptHandler> handlers, Seq<Stmt> orelse, Stmt* s);
     void try_star(Seq<Stmt> body, Seq<syntax::ExceptHandler> handlers, Seq<Stmt> orelse, Stmt* s);
     void handler_body(syntax::ExceptHandler* h, Reg before, int outer);
@@ -261,8 +291,8 @@ private:
     void function_def(Def* s, bool is_async);
     Reg lambda(syntax::Lambda* e, Reg want);
     unsigned defaults(syntax::Arguments* args, Position pos);  // pushes them; FN_ flags
-    Reg make_function(std::shared_ptr<CodeUnit> code, Scope* scope, unsigned flags, unsigned pushed, Position pos,
-                      Reg want);
+    Reg make_function(std::shared_ptr<CodeUnit> code, Scope* scope, unsigned flags, unsigned pushed,
+                      Position pos, Reg want);
     void count_parameters(syntax::Arguments* args);
     void decorators(Seq<Expr> list);
     void apply_decorators(Seq<Expr> list);

@@ -1,7 +1,7 @@
 // The front door of the compiler: a syntax tree in, a code unit (or an error record) out.
 //
-// Thread-safe in the sense that matters: there are no globals, so any number of threads may compile at once, each with
-// its own arena. Errors and warnings live in the arena; the code unit owns what it holds.
+// Thread-safe in the sense that matters: there are no globals, so any number of threads may compile at once,
+// each with its own arena. Errors and warnings live in the arena; the code unit owns what it holds.
 #pragma once
 
 #include <cstddef>
@@ -36,7 +36,8 @@ struct CompileResult {
     explicit operator bool() const { return code != nullptr; }
 };
 
-// The mode follows from the tree: Module, Interactive (expression statements go to the display hook) or Expression.
+// The mode follows from the tree: Module, Interactive (expression statements go to the display hook) or
+// Expression.
 CompileResult compile(Arena& arena, syntax::Mod const& tree, CompileOptions const& options = {});
 
 // Future features that the tree imports (CO_FUTURE_... bits); an error record for those that don't exist.

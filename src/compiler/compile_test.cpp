@@ -1,7 +1,8 @@
-// The compiler: bytecode of small programs as text (tests/text/compiler), errors, warnings, and the verifier on all.
+// The compiler: bytecode of small programs as text (tests/text/compiler), errors, warnings, and the verifier
+// on all.
 //
-// A text test is a source, a line of three dashes, and the disassembly. ORO_REBASELINE=1 in the environment writes
-// the disassembly anew.
+// A text test is a source, a line of three dashes, and the disassembly. ORO_REBASELINE=1 in the environment
+// writes the disassembly anew.
 #include "compiler/compile.h"
 
 #include <gtest/gtest.h>
@@ -96,7 +97,8 @@ TEST(Compile, Errors) {
          "2:1 from __future__ imports must occur at the beginning of the file"},
         {"class C: [x := 1 for y in z]\n",
          "1:11 assignment expression within a comprehension cannot be used in a class body"},
-        {"match x:\n  case y: pass\n  case 1: pass\n", "2:8 name capture 'y' makes remaining patterns unreachable"},
+        {"match x:\n  case y: pass\n  case 1: pass\n",
+         "2:8 name capture 'y' makes remaining patterns unreachable"},
         {"f(a=1, a=2)\n", "1:8 keyword argument repeated: a"},
     };
     for (auto const& c : cases) EXPECT_EQ(Compiled(c.source).error(), c.error) << c.source;
@@ -173,10 +175,17 @@ TEST(Compile, MoreSitesAndConstantsThanIndexes) {
 }
 
 TEST(Unparse, RoundTrip) {
-    for (std::string text : {"a + b * c", "(a + b) * c", "a ** (-b)", "lambda x, /, y=1, *a, k, **kw: x", "x[1:2, ...]",
-                             "[i for i in x if i]", "{a: b, **c}", "f(*a, k=1, **b)", "not a in b", "a if b else c",
-                             "'it''s'", "1e309", "x.y[0](z)", "(x for x in y)", "{1, 2}", "a < b <= c", "(yield)",
-                             "(a := 1)", "1 .real", "()", "(a,)", "f'{a!r:>{w}} {{'"}) {
+    for (std::string text : {"a + b * c",   "(a + b) * c",
+                             "a ** (-b)",   "lambda x, /, y=1, *a, k, **kw: x",
+                             "x[1:2, ...]", "[i for i in x if i]",
+                             "{a: b, **c}", "f(*a, k=1, **b)",
+                             "not a in b",  "a if b else c",
+                             "'it''s'",     "1e309",
+                             "x.y[0](z)",   "(x for x in y)",
+                             "{1, 2}",      "a < b <= c",
+                             "(yield)",     "(a := 1)",
+                             "1 .real",     "()",
+                             "(a,)",        "f'{a!r:>{w}} {{'"}) {
         Arena arena;
         syntax::ParseOptions options;
         options.mode = syntax::ParseMode::eval;
@@ -189,7 +198,8 @@ TEST(Unparse, RoundTrip) {
 
 TEST(Symtable, Bindings) {
     Arena arena;
-    auto parsed = syntax::parse(arena, "def f(a):\n  b = c = 1\n  def g():\n    nonlocal b\n    return a, d\n");
+    auto parsed =
+        syntax::parse(arena, "def f(a):\n  b = c = 1\n  def g():\n    nonlocal b\n    return a, d\n");
     ASSERT_TRUE(parsed);
     SymbolTable table(arena);
     ASSERT_EQ(build_symbol_table(arena, table, *parsed.tree, {}), nullptr);

@@ -1,7 +1,8 @@
 // Comprehensions: inlined into the code around them where Python allows, and generator expressions.
 //
-// The variables of an inlined comprehension get hidden registers of their own, so nothing of the outer code needs to
-// be saved; they are cleared at the end, also when an exception passes (unless it leaves the frame anyway).
+// The variables of an inlined comprehension get hidden registers of their own, so nothing of the outer code
+// needs to be saved; they are cleared at the end, also when an exception passes (unless it leaves the frame
+// anyway).
 #include "compiler/codegen.h"
 
 namespace oro::compiler {
@@ -35,7 +36,8 @@ Reg Generator::comprehension(Expr* e, Reg want) {
     bool top_level_await = (options_.flags & PyCF_ALLOW_TOP_LEVEL_AWAIT) && unit->kind == UnitKind::module;
     bool in_async = unit->kind == UnitKind::async_function ||
                     (unit->kind == UnitKind::comprehension) || !unit->comps.empty();
-    if (unit->kind == UnitKind::lambda || unit->kind == UnitKind::function) in_async = in_async && !unit->comps.empty();
+    if (unit->kind == UnitKind::lambda || unit->kind == UnitKind::function)
+        in_async = in_async && !unit->comps.empty();
     if (async && !is_generator && !in_async && !top_level_await) {
         fail("asynchronous comprehension outside of an asynchronous function", e);
         return dest(want);
@@ -72,7 +74,8 @@ Reg Generator::comprehension(Expr* e, Reg want) {
     Val v = container(generators[0]->iter, true);
     out->pop(v);
     Reg argument = out->push();
-    out->emit_b(at(generators[0]->iter), generators[0]->is_async ? Opcode::get_aiter : Opcode::get_iter, argument, v);
+    out->emit_b(at(generators[0]->iter), generators[0]->is_async ? Opcode::get_aiter : Opcode::get_iter,
+                argument, v);
     out->pop(kCallHeader + 2);
     if (async && !is_generator) {
         Reg d = out->push();
@@ -92,7 +95,8 @@ Reg Generator::inlined(Expr* e, Scope* scope, Reg want) {
     Val v = container(generators[0]->iter, true);
     out->pop(v);
     Reg iterator = out->push();
-    out->emit_b(at(generators[0]->iter), generators[0]->is_async ? Opcode::get_aiter : Opcode::get_iter, iterator, v);
+    out->emit_b(at(generators[0]->iter), generators[0]->is_async ? Opcode::get_aiter : Opcode::get_iter,
+                iterator, v);
 
     CompState comp{scope, {}};
     std::vector<Reg> hidden;
@@ -106,10 +110,11 @@ Reg Generator::inlined(Expr* e, Scope* scope, Reg want) {
         if (fresh) {
             // In a function the variable counts among its locals, unless the function has one of that name.
             Binding outside = unit->scope->binding_of(symbol.name);
-            bool own_name = unit->scope->function_like() && unit->comps.empty() && outside != Binding::local &&
-                            outside != Binding::cell;
-            entry->second = add_local(symbol.name.text(), std::uint8_t((own_name ? 0 : LOCAL_HIDDEN) |
-                                                                       (cell ? LOCAL_CELL | LOCAL_HIDDEN : 0)));
+            bool own_name = unit->scope->function_like() && unit->comps.empty() &&
+                            outside != Binding::local && outside != Binding::cell;
+            entry->second = add_local(
+                symbol.name.text(),
+                std::uint8_t((own_name ? 0 : LOCAL_HIDDEN) | (cell ? LOCAL_CELL | LOCAL_HIDDEN : 0)));
         }
         comp.registers[symbol.name.entry()] = entry->second;
         hidden.push_back(entry->second);

@@ -1,5 +1,5 @@
-// Comparisons, and expressions whose truth decides a jump. A comparison that feeds a jump is fused with it, and
-// `not`, `and`, `or` become the sense of jumps.
+// Comparisons, and expressions whose truth decides a jump. A comparison that feeds a jump is fused with it,
+// and `not`, `and`, `or` become the sense of jumps.
 #include "compiler/codegen.h"
 
 namespace oro::compiler {
@@ -71,7 +71,8 @@ void Generator::check_compare(syntax::Compare* e) {
     for (std::size_t i = 0; i < e->ops.size(); ++i) {
         Expr* right = e->comparators[i];
         CompareOperator op = e->ops[i];
-        if ((op == CompareOperator::Is || op == CompareOperator::IsNot) && (literal(left) || literal(right))) {
+        if ((op == CompareOperator::Is || op == CompareOperator::IsNot) &&
+            (literal(left) || literal(right))) {
             bool is = op == CompareOperator::Is;
             std::string message = is ? "\"is\" with '" : "\"is not\" with '";
             message += type_name(literal(left) ? left : right);
@@ -97,7 +98,8 @@ void Generator::check_callee(Expr* func) {
     case Kind::TemplateStr:
     case Kind::FormattedValue:
     case Kind::Interpolation:
-        warn(std::string("'") + type_name(func) + "' object is not callable; perhaps you missed a comma?", func);
+        warn(std::string("'") + type_name(func) + "' object is not callable; perhaps you missed a comma?",
+             func);
         return;
     default: return;
     }
@@ -109,7 +111,8 @@ void Generator::check_subscript(Expr* value, Expr* index) {
     bool subscriptable = true;
     switch (value->kind) {
     case Kind::Constant:
-        subscriptable = constant->value.is(VK::Str) || constant->value.is(VK::Bytes) || constant->value.is(VK::Tuple);
+        subscriptable =
+            constant->value.is(VK::Str) || constant->value.is(VK::Bytes) || constant->value.is(VK::Tuple);
         break;
     case Kind::Set:
     case Kind::SetComp:
@@ -125,7 +128,9 @@ void Generator::check_subscript(Expr* value, Expr* index) {
     default: return;
     }
     if (!subscriptable) {
-        warn(std::string("'") + type_name(value) + "' object is not subscriptable; perhaps you missed a comma?", value);
+        warn(std::string("'") + type_name(value) +
+                 "' object is not subscriptable; perhaps you missed a comma?",
+             value);
         return;
     }
     char const* type = type_name(index);

@@ -59,7 +59,9 @@ void append_key(std::string& out, Constant const& value) {
         append_bits(out, value.items.size());
         for (Constant const& item : value.items) append_key(out, item);
         break;
-    case Constant::Kind::code: append_bits(out, std::uint64_t(reinterpret_cast<std::uintptr_t>(value.code.get()))); break;
+    case Constant::Kind::code:
+        append_bits(out, std::uint64_t(reinterpret_cast<std::uintptr_t>(value.code.get())));
+        break;
     default: break;
     }
 }

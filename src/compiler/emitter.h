@@ -1,8 +1,9 @@
-// The instructions of one code unit while it is being compiled, before layout: labels instead of distances, virtual
-// registers, and each instruction tagged with the handler that guards it. flow.h turns this into a CodeUnit.
+// The instructions of one code unit while it is being compiled, before layout: labels instead of distances,
+// virtual registers, and each instruction tagged with the handler that guards it. flow.h turns this into a
+// CodeUnit.
 //
-// Registers are virtual: locals count from 0, temporaries from kTempBase, and constants kept in a register of their
-// own from kConstBase. Temporaries are a stack: the one that is released is always the newest.
+// Registers are virtual: locals count from 0, temporaries from kTempBase, and constants kept in a register of
+// their own from kConstBase. Temporaries are a stack: the one that is released is always the newest.
 //
 // Not thread-safe: an emitter belongs to one compilation.
 #pragma once
@@ -128,7 +129,9 @@ public:
     std::uint32_t constant(Constant const& value);
     std::uint32_t name(std::string_view text);
     // A feedback site of the operation; `narrow` ones must have an index of 16 bits.
-    std::uint32_t site(Opcode op, std::string_view text, bool narrow = true) { return add_site(op, name(text), narrow); }
+    std::uint32_t site(Opcode op, std::string_view text, bool narrow = true) {
+        return add_site(op, name(text), narrow);
+    }
     std::uint32_t call_site(Opcode op) { return add_site(op, kNoName, true); }
 
     std::vector<Ins> code;

@@ -1,8 +1,8 @@
 // try statements, and leaving statements by return, break and continue.
 //
-// In a handler, the exception is in register e and the one that was being handled before in e + 1 (see push_exc). A
-// cleanup handler around it restores the latter when an exception leaves. The bodies of `finally` are generated twice
-// or more: for the normal way, for each jump out, and for exceptions.
+// In a handler, the exception is in register e and the one that was being handled before in e + 1 (see
+// push_exc). A cleanup handler around it restores the latter when an exception leaves. The bodies of
+// `finally` are generated twice or more: for the normal way, for each jump out, and for exceptions.
 #include "compiler/codegen.h"
 
 namespace oro::compiler {
@@ -150,7 +150,8 @@ void Generator::try_finally(Seq<Stmt> statements, Seq<syntax::ExceptHandler> han
     out->bind(end);
 }
 
-// The body of one handler, with `name` bound; `before` is what to restore at its end, `outer` guards the try statement.
+// The body of one handler, with `name` bound; `before` is what to restore at its end, `outer` guards the try
+// statement.
 void Generator::handler_body(syntax::ExceptHandler* h, Reg before, int outer) {
     int guard = out->handler;
     Block block{BlockKind::handler, outer};
@@ -180,7 +181,8 @@ void Generator::handler_body(syntax::ExceptHandler* h, Reg before, int outer) {
     out->bind(past);
 }
 
-void Generator::try_except(Seq<Stmt> statements, Seq<syntax::ExceptHandler> handlers, Seq<Stmt> orelse, Stmt* s) {
+void Generator::try_except(Seq<Stmt> statements, Seq<syntax::ExceptHandler> handlers, Seq<Stmt> orelse,
+                           Stmt* s) {
     int outer = out->handler;
     Label raised = out->new_label(), cleanup = out->new_label(), end = out->new_label();
     Reg exc = out->next();
@@ -230,10 +232,13 @@ void Generator::try_except(Seq<Stmt> statements, Seq<syntax::ExceptHandler> hand
     out->bind(end);
 }
 
-// except*: each clause takes its part of the group; what remains and what the clauses raise is put together in the end.
-void Generator::try_star(Seq<Stmt> statements, Seq<syntax::ExceptHandler> handlers, Seq<Stmt> orelse, Stmt* s) {
+// except*: each clause takes its part of the group; what remains and what the clauses raise is put together
+// in the end.
+void Generator::try_star(Seq<Stmt> statements, Seq<syntax::ExceptHandler> handlers, Seq<Stmt> orelse,
+                         Stmt* s) {
     int outer = out->handler;
-    Label raised = out->new_label(), cleanup = out->new_label(), end = out->new_label(), reraise = out->new_label();
+    Label raised = out->new_label(), cleanup = out->new_label(), end = out->new_label(),
+          reraise = out->new_label();
     Reg exc = out->next();
     if (!push_block({BlockKind::try_except, outer}, s)) return;
     out->handler = out->new_handler(raised, exc);
@@ -243,7 +248,8 @@ void Generator::try_star(Seq<Stmt> statements, Seq<syntax::ExceptHandler> handle
     if (!orelse.empty()) body(orelse);
     out->jump(nowhere(), Opcode::jump, end);
 
-    // Registers: the group as it was raised, the one handled before, the list of what clauses raised, the rest.
+    // Registers: the group as it was raised, the one handled before, the list of what clauses raised, the
+    // rest.
     out->bind(raised);
     out->push();
     Reg before = out->push();

@@ -236,7 +236,8 @@ Reg Generator::spine(Expr* e, Reg want) {
     } else {
         Expr* next = nodes[i - 1];
         bool hold = !is<syntax::Attribute>(next);
-        if (auto* b = as<syntax::BinOp>(next)) hold = !is<syntax::Name>(b->right) && !is<syntax::Constant>(b->right);
+        if (auto* b = as<syntax::BinOp>(next))
+            hold = !is<syntax::Name>(b->right) && !is<syntax::Constant>(b->right);
         if (is<syntax::Call>(next)) check_callee(leaf);
         v = operand(leaf, hold);
     }
@@ -552,8 +553,8 @@ Reg Generator::subscript(Val object, Expr* index, Position pos, Reg want) {
         }
         Constant c;
         c.kind = Constant::Kind::slice;
-        c.items = {s->lower ? *constant_of(s->lower) : none_constant(), s->upper ? *constant_of(s->upper) : none_constant(),
-                   none_constant()};
+        c.items = {s->lower ? *constant_of(s->lower) : none_constant(),
+                   s->upper ? *constant_of(s->upper) : none_constant(), none_constant()};
         Val i = const_operand(c, at(index));
         out->pop(i);
         out->pop(object);

@@ -87,8 +87,8 @@ private:
         }
     }
 
-    // The implicit `return None` has no position of its own: each way there gets a copy, with the position it comes
-    // from. That saves a jump, too.
+    // The implicit `return None` has no position of its own: each way there gets a copy, with the position it
+    // comes from. That saves a jump, too.
     void copy_exits() {
         auto is_exit = [&](std::size_t i) {
             return i + 1 < ins_.size() && ins_[i].op == Opcode::load_const && ins_[i].pos.line == 0 &&
@@ -188,7 +188,8 @@ private:
             std::size_t i = work.back();
             work.pop_back();
             successors(i, reach);
-            if (ins_[i].handler >= 0 && may_raise(ins_[i].op)) reach(target(in_.handlers[ins_[i].handler].label));
+            if (ins_[i].handler >= 0 && may_raise(ins_[i].op))
+                reach(target(in_.handlers[ins_[i].handler].label));
         }
     }
 
@@ -248,7 +249,8 @@ private:
             int b = work.back();
             work.pop_back();
             queued[b] = false;
-            walk_block(start, b, entry[b], [&](std::size_t to, Bits const& state) { meet(to, state); }, false);
+            walk_block(
+                start, b, entry[b], [&](std::size_t to, Bits const& state) { meet(to, state); }, false);
         }
         for (std::size_t b = 0; b < start.size(); ++b)
             if (!entry[b].empty()) walk_block(start, int(b), entry[b], [](std::size_t, Bits const&) {}, true);
@@ -298,7 +300,8 @@ private:
         if (end < ins_.size() && end > start[b] && !kept_[end - 1] && !final) {
             std::size_t last = end;
             while (last > start[b] && !kept_[last - 1]) --last;
-            if (last > start[b] && !ends_path(ins_[last - 1].op) && !skips_one(ins_[last - 1].op)) meet(end, state);
+            if (last > start[b] && !ends_path(ins_[last - 1].op) && !skips_one(ins_[last - 1].op))
+                meet(end, state);
         }
     }
 
@@ -326,7 +329,8 @@ private:
         site_map_.resize(sites);
         for (std::size_t i = 0; i < constants; ++i) constant_map_[i] = std::uint32_t(i);
         for (std::size_t i = 0; i < sites; ++i) site_map_[i] = std::uint32_t(i);
-        auto order = [&](std::vector<std::uint32_t>& map, std::vector<bool> const& narrow, std::size_t fixed) {
+        auto order = [&](std::vector<std::uint32_t>& map, std::vector<bool> const& narrow,
+                         std::size_t fixed) {
             std::uint32_t next = std::uint32_t(fixed);
             for (std::size_t i = fixed; i < map.size(); ++i)
                 if (narrow[i]) map[i] = next++;
@@ -341,7 +345,8 @@ private:
                 if (ins.op == Opcode::make_function) narrow[ins.b] = true;
                 if (ins.op == Opcode::call_ext && ins.b != kNoName) narrow[ins.b] = true;
             }
-            if (!order(constant_map_, narrow, 1)) return "too many functions or keyword calls in one code block";
+            if (!order(constant_map_, narrow, 1))
+                return "too many functions or keyword calls in one code block";
         }
         if (sites >= kLimit) {
             std::vector<bool> narrow(sites, false);
@@ -350,7 +355,8 @@ private:
             if (!order(site_map_, narrow, 0)) return "too many attribute names in one code block";
         }
         code_.constants.resize(constants);
-        for (std::size_t i = 0; i < constants; ++i) code_.constants[constant_map_[i]] = std::move(in_.constants[i]);
+        for (std::size_t i = 0; i < constants; ++i)
+            code_.constants[constant_map_[i]] = std::move(in_.constants[i]);
         code_.sites.resize(sites);
         for (std::size_t i = 0; i < sites; ++i) {
             Site site = in_.sites[i];
@@ -424,7 +430,8 @@ private:
         case OperandKind::I32: return Instruction::wide(ins.op, ins.flags, a, ins.b);
         case OperandKind::W: {
             bool is_const = ins.op == Opcode::load_const;
-            return Instruction::wide(ins.op, ins.flags, a, is_const ? constant_map_[ins.b] : site_map_[ins.b]);
+            return Instruction::wide(ins.op, ins.flags, a,
+                                     is_const ? constant_map_[ins.b] : site_map_[ins.b]);
         }
         default: break;
         }

@@ -218,7 +218,8 @@ std::optional<Constant> fold_reals(BinaryOperator op, double a, double b) {
 }
 
 // Sums and differences of an imaginary literal and a real number: how complex constants are written.
-std::optional<Constant> fold_complex(BinaryOperator op, Constant const& a, Constant const& b, double ra, double rb) {
+std::optional<Constant> fold_complex(BinaryOperator op, Constant const& a, Constant const& b, double ra,
+                                     double rb) {
     Constant c;
     c.kind = CK::complex;
     bool ca = a.kind == CK::complex, cb = b.kind == CK::complex;
@@ -264,17 +265,22 @@ std::optional<Constant> repeat(Constant const& sequence, Wide count) {
         if (count && total_items(sequence) * std::size_t(count) > 1024) return {};
         c.items.clear();
         if (sequence.items.size())
-            for (Wide i = 0; i < count; ++i) c.items.insert(c.items.end(), sequence.items.begin(), sequence.items.end());
+            for (Wide i = 0; i < count; ++i)
+                c.items.insert(c.items.end(), sequence.items.begin(), sequence.items.end());
         return c;
     }
-    if (sequence.text.size() && (count > Wide(kMaxText) || sequence.text.size() * std::size_t(count) > kMaxText)) return {};
+    if (sequence.text.size() &&
+        (count > Wide(kMaxText) || sequence.text.size() * std::size_t(count) > kMaxText))
+        return {};
     c.text.clear();
     if (sequence.text.size())
         for (Wide i = 0; i < count; ++i) c.text += sequence.text;
     return c;
 }
 
-bool is_sequence(Constant const& c) { return c.kind == CK::str || c.kind == CK::bytes || c.kind == CK::tuple; }
+bool is_sequence(Constant const& c) {
+    return c.kind == CK::str || c.kind == CK::bytes || c.kind == CK::tuple;
+}
 
 }  // namespace
 
@@ -317,11 +323,15 @@ std::optional<Constant> fold_binary(BinaryOperator op, Constant const& left, Con
         bool bools = left.kind != CK::integer && left.kind != CK::big_integer && right.kind != CK::integer &&
                      right.kind != CK::big_integer;
         // bool & bool is a bool.
-        if (bools && (op == BinaryOperator::BitAnd || op == BinaryOperator::BitOr || op == BinaryOperator::BitXor)) {
+        if (bools &&
+            (op == BinaryOperator::BitAnd || op == BinaryOperator::BitOr || op == BinaryOperator::BitXor)) {
             bool a = left.kind == CK::true_, b = right.kind == CK::true_;
             Constant c;
-            c.kind = (op == BinaryOperator::BitAnd ? a && b : op == BinaryOperator::BitOr ? a || b : a != b) ? CK::true_
-                                                                                                           : CK::false_;
+            c.kind = (op == BinaryOperator::BitAnd  ? a && b
+                      : op == BinaryOperator::BitOr ? a || b
+                                                    : a != b)
+                         ? CK::true_
+                         : CK::false_;
             return c;
         }
         Wide a, b;

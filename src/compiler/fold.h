@@ -1,5 +1,6 @@
-// Arithmetic on constants at compile time, within the limits that keep a small source from becoming a huge constant.
-// Where an operation would raise, or its result is too large or hard to get exactly right here, nothing is folded.
+// Arithmetic on constants at compile time, within the limits that keep a small source from becoming a huge
+// constant. Where an operation would raise, or its result is too large or hard to get exactly right here,
+// nothing is folded.
 #pragma once
 
 #include <optional>

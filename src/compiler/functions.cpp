@@ -103,8 +103,8 @@ unsigned Generator::defaults(syntax::Arguments* args, Position pos) {
 }
 
 // The function of `code`; `pushed` registers on top hold the attributes that `flags` tell of.
-Reg Generator::make_function(std::shared_ptr<CodeUnit> code, Scope*, unsigned flags, unsigned pushed, Position pos,
-                             Reg want) {
+Reg Generator::make_function(std::shared_ptr<CodeUnit> code, Scope*, unsigned flags, unsigned pushed,
+                             Position pos, Reg want) {
     Reg first = kTempBase + out->top - pushed;
     if (code && !code->free_names.empty()) {
         Reg cells = out->next();
@@ -120,7 +120,8 @@ Reg Generator::make_function(std::shared_ptr<CodeUnit> code, Scope*, unsigned fl
     Constant constant;
     constant.kind = Constant::Kind::code;
     constant.code = std::move(code);
-    out->emit(pos, Opcode::make_function, d, out->constant(constant), pushed ? first : kTempBase, std::uint8_t(flags));
+    out->emit(pos, Opcode::make_function, d, out->constant(constant), pushed ? first : kTempBase,
+              std::uint8_t(flags));
     return d;
 }
 
@@ -160,8 +161,8 @@ template <class Def>
 Reg Generator::function_body(Def* s, bool is_async, unsigned flags, unsigned pushed, int first_line) {
     Position pos = at(s);
     Scope* scope = table_.find(s);
-    enter(is_async ? UnitKind::async_function : UnitKind::function, s->name.text(), scope, unit->private_class,
-          first_line);
+    enter(is_async ? UnitKind::async_function : UnitKind::function, s->name.text(), scope,
+          unit->private_class, first_line);
     count_parameters(s->args);
     Seq<Stmt> statements = s->body;
     add_docstring(statements);
@@ -183,7 +184,8 @@ void Generator::function_def(Def* s, bool is_async) {
     decorators(s->decorator_list);
     unsigned top = out->top;
     if (!s->type_params.empty()) {
-        // The type parameters live in a function of their own, called at once; defaults are evaluated outside.
+        // The type parameters live in a function of their own, called at once; defaults are evaluated
+        // outside.
         Reg block = open_block();
         unsigned flags = defaults(s->args, pos);
         unsigned arguments = unsigned((flags & FN_DEFAULTS) != 0) + unsigned((flags & FN_KWDEFAULTS) != 0);

@@ -19,9 +19,9 @@ FutureFeatures future_features(Arena& arena, Mod const& tree) {
         if (from && from->module == std::string_view("__future__") && from->level == 0) {
             for (Alias* a : from->names) {
                 std::string_view name = a->name.text();
-                constexpr std::string_view kAlwaysOn[] = {"nested_scopes", "generators", "division",
-                                                          "absolute_import", "with_statement", "print_function",
-                                                          "unicode_literals", "generator_stop"};
+                constexpr std::string_view kAlwaysOn[] = {
+                    "nested_scopes",  "generators",     "division",         "absolute_import",
+                    "with_statement", "print_function", "unicode_literals", "generator_stop"};
                 bool known = false;
                 for (std::string_view on : kAlwaysOn) known |= name == on;
                 if (name == "annotations") {
@@ -32,7 +32,8 @@ FutureFeatures future_features(Arena& arena, Mod const& tree) {
                     result.error = make_error(arena, ErrorKind::syntax_error, "not a chance", a);
                     return result;
                 } else if (!known) {
-                    std::string message = "future feature " + std::string(name.substr(0, 100)) + " is not defined";
+                    std::string message =
+                        "future feature " + std::string(name.substr(0, 100)) + " is not defined";
                     result.error = make_error(arena, ErrorKind::syntax_error, message, a);
                     return result;
                 }

@@ -1,8 +1,8 @@
 // match statements.
 //
-// Parts of the subject stand in temporaries of their own, which are not given back before the case ends. A failing
-// pattern jumps to a place that clears all that may hold something. Captured names are bound only after the whole
-// pattern has matched: until then each has a temporary.
+// Parts of the subject stand in temporaries of their own, which are not given back before the case ends. A
+// failing pattern jumps to a place that clears all that may hold something. Captured names are bound only
+// after the whole pattern has matched: until then each has a temporary.
 #include "compiler/codegen.h"
 
 namespace oro::compiler {
@@ -74,7 +74,8 @@ void Generator::match_stmt(syntax::Match* s) {
 void Generator::capture(Identifier name, Node* node, Reg subject, bool owned, Matching& m) {
     Identifier n = id(name);
     for (auto const& c : m.captures)
-        if (c.name == n) return fail("multiple assignments to name '" + std::string(n.text()) + "' in pattern", node);
+        if (c.name == n)
+            return fail("multiple assignments to name '" + std::string(n.text()) + "' in pattern", node);
     Position pos = at(node);
     Reg reg = kAnyReg;
     if (m.expected) {
@@ -140,7 +141,9 @@ void Generator::pattern(syntax::Pattern* p, Reg subject, bool owned, Matching& m
         if (!a->pattern) {
             if (!m.allow_irrefutable) {
                 if (a->name)
-                    return fail("name capture '" + std::string(a->name.text()) + "' makes remaining patterns unreachable", p);
+                    return fail("name capture '" + std::string(a->name.text()) +
+                                    "' makes remaining patterns unreachable",
+                                p);
                 return fail("wildcard makes remaining patterns unreachable", p);
             }
             if (a->name)
@@ -214,7 +217,8 @@ void Generator::sequence_pattern(syntax::MatchSequence* p, Reg subject, bool own
         Reg first = out->push(unsigned(size));
         for (std::size_t i = 0; i < size; ++i) m.live.push_back(first + Reg(i));
         if (starred)
-            out->emit_b(pos, Opcode::unpack_ex, first, {subject, owned}, unsigned(star | (size - star - 1) << 8));
+            out->emit_b(pos, Opcode::unpack_ex, first, {subject, owned},
+                        unsigned(star | (size - star - 1) << 8));
         else
             out->emit_b(pos, Opcode::unpack, first, {subject, owned}, unsigned(size));
         for (std::size_t i = 0; i < size && !failed(); ++i) pattern(p->patterns[i], first + Reg(i), true, m);
@@ -251,7 +255,8 @@ void Generator::mapping_pattern(syntax::MatchMapping* p, Reg subject, bool owned
             Constant key_value = *c;
             if (c->kind == Constant::Kind::true_ || c->kind == Constant::Kind::false_)
                 key_value = int_constant(c->kind == Constant::Kind::true_);
-            bool real = c->kind == Constant::Kind::floating || (c->kind == Constant::Kind::complex && c->imag == 0);
+            bool real =
+                c->kind == Constant::Kind::floating || (c->kind == Constant::Kind::complex && c->imag == 0);
             if (real && c->real > -9e18 && c->real < 9e18 && c->real == double(std::int64_t(c->real)))
                 key_value = int_constant(std::int64_t(c->real));
             append_key(text, key_value);
@@ -306,8 +311,9 @@ void Generator::class_pattern(syntax::MatchClass* p, Reg subject, bool owned, Ma
     for (std::size_t i = 0; i < named; ++i)
         for (std::size_t j = i + 1; j < named; ++j)
             if (p->kwd_attrs[i] == p->kwd_attrs[j])
-                return fail("attribute name repeated in class pattern: " + std::string(p->kwd_attrs[i].text()),
-                            p->kwd_patterns[j]);
+                return fail(
+                    "attribute name repeated in class pattern: " + std::string(p->kwd_attrs[i].text()),
+                    p->kwd_patterns[j]);
     Reg block = out->push();
     // A local of the same register number cannot be the subject: it always stands in a temporary.
     out->emit_b(pos, Opcode::move, block, {subject, owned});
@@ -362,7 +368,8 @@ void Generator::or_pattern(syntax::MatchOr* p, Reg subject, bool owned, Matching
         }
         out->jump(at(p->patterns[i]), Opcode::jump, matched);
         out->bind(m.fail);
-        for (std::size_t k = live_from; k < m.live.size(); ++k) out->emit(nowhere(), Opcode::clear, m.live[k]);
+        for (std::size_t k = live_from; k < m.live.size(); ++k)
+            out->emit(nowhere(), Opcode::clear, m.live[k]);
         if (last) out->jump(at(p), Opcode::jump, outer_fail);
     }
     // All alternatives have put the same names into the same registers.

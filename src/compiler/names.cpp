@@ -25,7 +25,8 @@ Place Generator::place_of(Identifier name) {
                     inner = b == Binding::local || b == Binding::cell;
                 }
                 if (inner) continue;
-                if (n.text() == "__class__" && unit->class_cell != kAnyReg) return {Place::cell, unit->class_cell, n};
+                if (n.text() == "__class__" && unit->class_cell != kAnyReg)
+                    return {Place::cell, unit->class_cell, n};
                 if (n.text() == "__classdict__" && unit->classdict_cell != kAnyReg)
                     return {Place::cell, unit->classdict_cell, n};
                 return {Place::free, free_index(n), n};
@@ -49,7 +50,8 @@ Place Generator::place_of(Identifier name) {
     }
     case Binding::global_explicit: return {Place::global, 0, n};
     default:
-        if (!scope->function_like()) return {unit->kind == UnitKind::class_ && in_comp ? Place::global : Place::name, 0, n};
+        if (!scope->function_like())
+            return {unit->kind == UnitKind::class_ && in_comp ? Place::global : Place::name, 0, n};
         return {scope->can_see_class_scope ? Place::classdict_global : Place::global, 0, n};
     }
 }
@@ -135,7 +137,8 @@ void Generator::store(Place const& place, Position pos, Val value) {
     case Place::classdict_free: out->emit_b(pos, Opcode::store_free, place.reg, value); return;
     case Place::classdict_global:
     case Place::global:
-        out->emit_a(pos, Opcode::store_global, value, out->site(Opcode::store_global, place.id.text(), false));
+        out->emit_a(pos, Opcode::store_global, value,
+                    out->site(Opcode::store_global, place.id.text(), false));
         return;
     case Place::name:
         out->emit_a(pos, Opcode::store_name, value, out->site(Opcode::store_name, place.id.text(), false));
@@ -173,7 +176,8 @@ Reg Generator::load_text(std::string_view name, Position pos, Reg want) {
 Reg Generator::closure_cell(Identifier name, Position pos, Reg want) {
     Reg cell = kAnyReg;
     for (std::size_t i = unit->comps.size(); i-- > 0 && cell == kAnyReg;)
-        if (unit->comps[i].scope->binding_of(name) == Binding::cell) cell = unit->comps[i].registers.at(name.entry());
+        if (unit->comps[i].scope->binding_of(name) == Binding::cell)
+            cell = unit->comps[i].registers.at(name.entry());
     if (cell == kAnyReg) {
         if (unit->kind == UnitKind::class_) {
             if (name == std::string_view("__class__")) cell = unit->class_cell;

@@ -1,5 +1,5 @@
-// Walking left-leaning expressions (a + b + c, a.b().c[d]) in a loop instead of by recursion: the parser builds chains
-// of a hundred thousand links without nesting, and so the compiler must take them.
+// Walking left-leaning expressions (a + b + c, a.b().c[d]) in a loop instead of by recursion: the parser
+// builds chains of a hundred thousand links without nesting, and so the compiler must take them.
 #pragma once
 
 #include "syntax/ast.h"

@@ -231,7 +231,8 @@ void Generator::break_or_continue(Stmt* s, bool is_break) {
     std::size_t loop = unit->blocks.size();
     while (loop-- > 0) {
         BlockKind kind = unit->blocks[loop].kind;
-        if (kind == BlockKind::while_loop || kind == BlockKind::for_loop || kind == BlockKind::async_for_loop) break;
+        if (kind == BlockKind::while_loop || kind == BlockKind::for_loop || kind == BlockKind::async_for_loop)
+            break;
         if (kind == BlockKind::group_handler)
             return fail("'break', 'continue' and 'return' cannot appear in an except* block", s);
     }
@@ -311,7 +312,8 @@ void Generator::import_stmt(syntax::Import* s) {
                 std::size_t next = name.find('.', dot + 1);
                 std::string_view part = name.substr(dot + 1, next == name.npos ? next : next - dot - 1);
                 Reg inner = out->push();
-                out->emit(pos, Opcode::import_from, inner, module, out->site(Opcode::import_from, part), LAST_B);
+                out->emit(pos, Opcode::import_from, inner, module, out->site(Opcode::import_from, part),
+                          LAST_B);
                 out->emit(pos, Opcode::move, module, inner, 0, LAST_B);
                 out->pop();
                 dot = next;
@@ -326,7 +328,8 @@ void Generator::import_stmt(syntax::Import* s) {
 
 void Generator::import_from(syntax::ImportFrom* s) {
     Position pos = at(s);
-    bool late = s->lineno > last_future.line || (s->lineno == last_future.line && s->col_offset > last_future.column);
+    bool late =
+        s->lineno > last_future.line || (s->lineno == last_future.line && s->col_offset > last_future.column);
     if (s->module == std::string_view("__future__") && s->level == 0 && late)
         return fail("from __future__ imports must occur at the beginning of the file", s);
     Reg level = load_const(int_constant(s->level), pos, kAnyReg);

@@ -95,7 +95,8 @@ Reg Generator::template_string(syntax::TemplateStr* e, Reg want) {
         for (Expr* value : interpolations) push_value(value);
         out->pop(unsigned(interpolations.size()));
         Reg tuple = out->push();
-        out->emit(pos, Opcode::build_tuple, tuple, interpolations.empty() ? tuple : items, unsigned(interpolations.size()));
+        out->emit(pos, Opcode::build_tuple, tuple, interpolations.empty() ? tuple : items,
+                  unsigned(interpolations.size()));
     } else {
         Reg list = out->push();
         out->emit(pos, Opcode::build_list, list, list, 0);

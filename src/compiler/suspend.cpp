@@ -23,8 +23,9 @@ Reg Generator::yield(Expr* value, Position pos, Reg want) {
     return d;
 }
 
-// Runs another generator (or awaitable) to its end, passing values through: the loop of `yield from` and `await`.
-// The words are in this order always: send, jump, yield_value, resume, jump_back; ops.def says so too.
+// Runs another generator (or awaitable) to its end, passing values through: the loop of `yield from` and
+// `await`. The words are in this order always: send, jump, yield_value, resume, jump_back; ops.def says so
+// too.
 Reg Generator::delegate(Val iterable, Opcode op, int kind, Position pos, Reg want, int resume) {
     out->pop(iterable);
     Reg result = out->push(), iterator = out->push();
@@ -41,7 +42,8 @@ Reg Generator::delegate(Val iterable, Opcode op, int kind, Position pos, Reg wan
     out->emit(pos, Opcode::resume, 0, unsigned(resume));
     out->handler = outer;
     out->jump(pos, Opcode::jump_back, loop);
-    // An exception thrown in has run through the delegate; if it came out as StopIteration, it brings the result.
+    // An exception thrown in has run through the delegate; if it came out as StopIteration, it brings the
+    // result.
     out->bind(thrown);
     out->emit(pos, Opcode::intrinsic1, result, sent, unsigned(Intrinsic1::stopiteration_value), LAST_B);
     out->emit(pos, Opcode::clear, iterator);

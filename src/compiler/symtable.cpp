@@ -1,4 +1,5 @@
-// The first pass of the symbol table: walks the tree, opens the blocks and records what each does with its names.
+// The first pass of the symbol table: walks the tree, opens the blocks and records what each does with its
+// names.
 #include "compiler/symtable.h"
 
 #include "compiler/spine.h"
@@ -79,7 +80,9 @@ public:
     }
 
 private:
-    static std::uintptr_t stack_address() { return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)); }
+    static std::uintptr_t stack_address() {
+        return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+    }
     bool too_deep(Node const* node) {
         if (stack_base_ - stack_address() < options_.stack_budget) return false;
         if (!error_)
@@ -100,12 +103,14 @@ private:
     }
 
     // ---- blocks
-    Scope* enter(Identifier name, ScopeKind kind, Node const* node, Range range, ScopeRole role = ScopeRole::main) {
+    Scope* enter(Identifier name, ScopeKind kind, Node const* node, Range range,
+                 ScopeRole role = ScopeRole::main) {
         Scope* scope = table_.add(kind, name, node, role, range);
         if (cur_ && (cur_->nested || cur_->function_like())) scope->nested = true;
         if (kind == ScopeKind::function) scope->method = cur_->kind == ScopeKind::class_;
         enter_existing(scope);
-        if (kind == ScopeKind::annotation || kind == ScopeKind::type_variable || kind == ScopeKind::type_alias)
+        if (kind == ScopeKind::annotation || kind == ScopeKind::type_variable ||
+            kind == ScopeKind::type_alias)
             define(id(".format"), DEF_PARAM | USE, range);
         return scope;
     }
@@ -116,7 +121,8 @@ private:
             scope->comp_iter_expr = cur_->comp_iter_expr;
             if (scope->kind != ScopeKind::class_) scope->mangled_names = cur_->mangled_names;
             // Annotations that stay text have no part in the lookup of names.
-            if (scope->kind != ScopeKind::annotation || !options_.future_annotations) cur_->children.push_back(scope);
+            if (scope->kind != ScopeKind::annotation || !options_.future_annotations)
+                cur_->children.push_back(scope);
         }
         stack_.push_back(scope);
         cur_ = scope;
@@ -132,18 +138,21 @@ private:
         auto [entry, fresh] = scope.index.try_emplace(mangled.entry(), std::uint32_t(scope.symbols.size()));
         if (fresh) scope.symbols.push_back({mangled});
         Symbol& symbol = scope.symbols[entry->second];
-        if (flag & symbol.flags & DEF_PARAM) return fail("duplicate argument '", name, "' in function definition", range);
+        if (flag & symbol.flags & DEF_PARAM)
+            return fail("duplicate argument '", name, "' in function definition", range);
         if (flag & symbol.flags & DEF_TYPE_PARAM) return fail("duplicate type parameter '", name, "'", range);
         symbol.flags |= flag;
         if (scope.comp_iter_target) {
             if (symbol.flags & (DEF_GLOBAL | DEF_NONLOCAL))
-                return fail("comprehension inner loop cannot rebind assignment expression target '", name, "'", range);
+                return fail("comprehension inner loop cannot rebind assignment expression target '", name,
+                            "'", range);
             symbol.flags |= DEF_COMP_ITER;
         }
         if (flag & DEF_PARAM) {
             scope.parameters.push_back(mangled);
         } else if (flag & DEF_GLOBAL) {
-            auto [g, g_fresh] = global_->index.try_emplace(mangled.entry(), std::uint32_t(global_->symbols.size()));
+            auto [g, g_fresh] =
+                global_->index.try_emplace(mangled.entry(), std::uint32_t(global_->symbols.size()));
             if (g_fresh) global_->symbols.push_back({mangled});
             global_->symbols[g->second].flags |= flag;
         }
@@ -181,7 +190,9 @@ private:
     struct Conditional {  // a suite that may not run
         Scope* scope;
         bool before;
-        explicit Conditional(Scope* s) : scope(s), before(s->in_conditional_block) { s->in_conditional_block = true; }
+        explicit Conditional(Scope* s) : scope(s), before(s->in_conditional_block) {
+            s->in_conditional_block = true;
+        }
         ~Conditional() { scope->in_conditional_block = before; }
     };
 
@@ -206,8 +217,9 @@ private:
         }
         Scope* scope = table_.add(ScopeKind::function, id(s->name), s, ScopeRole::main, s);
         if (cur_->nested || cur_->function_like()) scope->nested = true;
-        scope->method = cur_->kind == ScopeKind::class_ ||
-                        (generic && stack_.size() > 1 && stack_[stack_.size() - 2]->kind == ScopeKind::class_);
+        scope->method =
+            cur_->kind == ScopeKind::class_ ||
+            (generic && stack_.size() > 1 && stack_[stack_.size() - 2]->kind == ScopeKind::class_);
         annotations(s, s->args, s->returns);
         enter_existing(scope);
         note_docstring(s->body);
@@ -296,7 +308,8 @@ private:
         };
         if (auto* t = as<TypeVar>(p)) {
             declare(t->name);
-            lazily(t->bound, t->name, ScopeRole::bound, is<Tuple>(t->bound) ? "a TypeVar constraint" : "a TypeVar bound");
+            lazily(t->bound, t->name, ScopeRole::bound,
+                   is<Tuple>(t->bound) ? "a TypeVar constraint" : "a TypeVar bound");
             lazily(t->default_value, t->name, ScopeRole::default_, "a TypeVar default");
         } else if (auto* t = as<ParamSpec>(p)) {
             declare(t->name);
@@ -477,7 +490,8 @@ private:
         if (auto* n = as<Name>(s->target)) {
             std::uint32_t cur = lookup(n->id);
             if ((cur & (DEF_GLOBAL | DEF_NONLOCAL)) && cur_ != global_ && s->simple) {
-                fail("annotated name '", n->id, cur & DEF_GLOBAL ? "' can't be global" : "' can't be nonlocal", s);
+                fail("annotated name '", n->id,
+                     cur & DEF_GLOBAL ? "' can't be global" : "' can't be nonlocal", s);
                 return;
             }
             check_name(n->id, ExprContext::Store, n);
@@ -505,7 +519,9 @@ private:
             message += cur_->context;
             break;
         case ScopeKind::type_alias: message += " cannot be used within a type alias"; break;
-        case ScopeKind::type_parameters: message += " cannot be used within the definition of a generic"; break;
+        case ScopeKind::type_parameters:
+            message += " cannot be used within the definition of a generic";
+            break;
         default: return;
         }
         fail(message, e);
@@ -526,8 +542,8 @@ private:
         if (in_class) define(id("__classdict__"), USE, e);
     }
 
-    void comprehension(Expr* e, char const* name, ComprehensionKind kind, Seq<Comprehension> generators, Expr* elt,
-                       Expr* value) {
+    void comprehension(Expr* e, char const* name, ComprehensionKind kind, Seq<Comprehension> generators,
+                       Expr* elt, Expr* value) {
         Comprehension* outermost = generators[0];
         ++cur_->comp_iter_expr;
         expr(outermost->iter);
@@ -568,9 +584,10 @@ private:
             Scope* scope = stack_[i];
             scope->may_rebind = true;
             if (scope->comprehension != ComprehensionKind::none) {
-                if (scope->flags_of(mangled) & DEF_COMP_ITER && scope->flags_of(mangled) & (DEF_LOCAL | DEF_GLOBAL))
-                    return fail("assignment expression cannot rebind comprehension iteration variable '", target->id,
-                                "'", target);
+                if (scope->flags_of(mangled) & DEF_COMP_ITER &&
+                    scope->flags_of(mangled) & (DEF_LOCAL | DEF_GLOBAL))
+                    return fail("assignment expression cannot rebind comprehension iteration variable '",
+                                target->id, "'", target);
                 continue;
             }
             switch (scope->kind) {
@@ -585,14 +602,19 @@ private:
                 define_in(*scope, target->id, DEF_GLOBAL, target);
                 return;
             case ScopeKind::class_:
-                return fail("assignment expression within a comprehension cannot be used in a class body", target);
+                return fail("assignment expression within a comprehension cannot be used in a class body",
+                            target);
             case ScopeKind::type_parameters:
-                return fail("assignment expression within a comprehension cannot be used within the definition of a "
-                            "generic", target);
+                return fail(
+                    "assignment expression within a comprehension cannot be used within the definition of a "
+                    "generic",
+                    target);
             case ScopeKind::type_alias:
-                return fail("assignment expression within a comprehension cannot be used in a type alias", target);
+                return fail("assignment expression within a comprehension cannot be used in a type alias",
+                            target);
             case ScopeKind::type_variable:
-                return fail("assignment expression within a comprehension cannot be used in a TypeVar bound", target);
+                return fail("assignment expression within a comprehension cannot be used in a TypeVar bound",
+                            target);
             case ScopeKind::annotation:
                 return fail("named expression cannot be used within an annotation", target);
             }
@@ -735,7 +757,8 @@ void Builder::stmt(Stmt* s) {
     }
 }
 
-// Long chains of operators, attributes, calls and subscripts lean to the left: they are walked along their spine.
+// Long chains of operators, attributes, calls and subscripts lean to the left: they are walked along their
+// spine.
 void Builder::expr(Expr* e) {
     if (!e || too_deep(e)) return;
     if (!spine_child(e)) return expr_leaf(e);
@@ -780,7 +803,8 @@ void Builder::expr_leaf(Expr* e) {
         if (cur_->comprehension != ComprehensionKind::none) bind_outside_comprehension(target);
         expr(n->value);
         expr(target);
-        if (Symbol* symbol = cur_->find(table_.mangled(cur_, private_, target->id))) symbol->flags |= DEF_WALRUS;
+        if (Symbol* symbol = cur_->find(table_.mangled(cur_, private_, target->id)))
+            symbol->flags |= DEF_WALRUS;
         return;
     }
     case Kind::UnaryOp: return expr(cast<UnaryOp>(e)->operand);

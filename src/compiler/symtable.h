@@ -1,8 +1,9 @@
-// The symbol table: for every block of a program (module, class, function, comprehension, annotation scope) which
-// names it binds and uses, and where each name lives. The compiler reads it, and so can the `_symtable` module.
+// The symbol table: for every block of a program (module, class, function, comprehension, annotation scope)
+// which names it binds and uses, and where each name lives. The compiler reads it, and so can the `_symtable`
+// module.
 //
-// Not thread-safe while it is built; afterwards it is only read. It refers to the syntax tree by the addresses of its
-// nodes, so the tree must outlive it.
+// Not thread-safe while it is built; afterwards it is only read. It refers to the syntax tree by the
+// addresses of its nodes, so the tree must outlive it.
 #pragma once
 
 #include <cstdint>
@@ -39,9 +40,19 @@ enum class ComprehensionKind : std::uint8_t { none, list, dict, set, generator }
 
 // What a block does with a name. The first ones have the values that Python's symtable module knows.
 enum SymbolFlag : std::uint32_t {
-    DEF_GLOBAL = 1, DEF_LOCAL = 2, DEF_PARAM = 4, DEF_NONLOCAL = 8, USE = 16, DEF_FREE_CLASS = 64, DEF_IMPORT = 128,
-    DEF_ANNOT = 256, DEF_COMP_ITER = 512, DEF_TYPE_PARAM = 1024, DEF_COMP_CELL = 2048,
-    DEF_WALRUS = 1u << 20,  // target of an assignment expression: may be rebound in the middle of an expression
+    DEF_GLOBAL = 1,
+    DEF_LOCAL = 2,
+    DEF_PARAM = 4,
+    DEF_NONLOCAL = 8,
+    USE = 16,
+    DEF_FREE_CLASS = 64,
+    DEF_IMPORT = 128,
+    DEF_ANNOT = 256,
+    DEF_COMP_ITER = 512,
+    DEF_TYPE_PARAM = 1024,
+    DEF_COMP_CELL = 2048,
+    DEF_WALRUS =
+        1u << 20,  // target of an assignment expression: may be rebound in the middle of an expression
     DEF_BOUND = DEF_LOCAL | DEF_PARAM | DEF_IMPORT | DEF_TYPE_PARAM,
 };
 
@@ -144,6 +155,7 @@ syntax::SyntaxError const* build_symbol_table(Arena& arena, SymbolTable& table, 
 syntax::SyntaxError const* analyse_symbols(Arena& arena, SymbolTable& table);
 
 // A syntax error at a range, as the compiler reports it: columns are byte offsets there.
-syntax::SyntaxError const* make_error(Arena& arena, syntax::ErrorKind kind, std::string_view message, Range range);
+syntax::SyntaxError const* make_error(Arena& arena, syntax::ErrorKind kind, std::string_view message,
+                                      Range range);
 
 }  // namespace oro::compiler

@@ -1,8 +1,8 @@
-// The second pass over the symbol table: decides for every name of every block whether it is local, a cell, free or
-// global, and which comprehensions become part of their parent's code.
+// The second pass over the symbol table: decides for every name of every block whether it is local, a cell,
+// free or global, and which comprehensions become part of their parent's code.
 //
-// A block is given the names bound by enclosing functions; it gives back the names that it and its children use from
-// there.
+// A block is given the names bound by enclosing functions; it gives back the names that it and its children
+// use from there.
 #include <algorithm>
 
 #include "compiler/symtable.h"
@@ -41,8 +41,8 @@ private:
             if (bound) new_bound = *bound;
         }
         for (Symbol& symbol : scope.symbols) {
-            // The block's own free names are not its children's: a class that reaches for the __class__ of an outer
-            // one does not mean its own.
+            // The block's own free names are not its children's: a class that reaches for the __class__ of an
+            // outer one does not mean its own.
             name(scope, symbol, bound ? &own_bound : nullptr, local, free, global, type_params, class_scope);
             if (error_) return;
         }
@@ -101,14 +101,16 @@ private:
               Names& type_params, Scope const* class_scope) {
         auto* n = symbol.name.entry();
         if (symbol.flags & DEF_GLOBAL) {
-            if (symbol.flags & DEF_NONLOCAL) return fail(scope, symbol.name, "name '", "' is nonlocal and global");
+            if (symbol.flags & DEF_NONLOCAL)
+                return fail(scope, symbol.name, "name '", "' is nonlocal and global");
             symbol.binding = Binding::global_explicit;
             global.insert(n);
             if (bound) bound->erase(n);
             return;
         }
         if (symbol.flags & DEF_NONLOCAL) {
-            if (!bound) return fail(scope, symbol.name, "nonlocal declaration not allowed at module level", nullptr);
+            if (!bound)
+                return fail(scope, symbol.name, "nonlocal declaration not allowed at module level", nullptr);
             if (!bound->contains(n)) return fail(scope, symbol.name, "no binding for nonlocal '", "' found");
             if (type_params.contains(n))
                 return fail(scope, symbol.name, "nonlocal binding not allowed for type parameter '", "'");
@@ -126,8 +128,8 @@ private:
                 type_params.erase(n);
             return;
         }
-        // In an annotation scope of a class, a name that the class binds is looked up there and then among the
-        // globals, never in the functions around the class.
+        // In an annotation scope of a class, a name that the class binds is looked up there and then among
+        // the globals, never in the functions around the class.
         if (class_scope) {
             std::uint32_t flags = class_scope->flags_of(symbol.name);
             if (flags & DEF_GLOBAL) {
@@ -150,13 +152,14 @@ private:
     // Does a function inside (not a comprehension inlined as well) reach for the name?
     static bool is_free_in_any_child(Scope const& scope, Identifier name) {
         for (Scope const* child : scope.children)
-            if (child->inlined ? is_free_in_any_child(*child, name) : child->binding_of(name) == Binding::free)
+            if (child->inlined ? is_free_in_any_child(*child, name)
+                               : child->binding_of(name) == Binding::free)
                 return true;
         return false;
     }
 
-    // The comprehension keeps its own table: its bound names become hidden locals of the parent, its free ones are
-    // looked up in the parent.
+    // The comprehension keeps its own table: its bound names become hidden locals of the parent, its free
+    // ones are looked up in the parent.
     void inline_comprehension(Scope& parent, Scope& comp, Names& comp_free) {
         bool is_class = parent.kind == ScopeKind::class_;
         for (Symbol& symbol : comp.symbols) {

@@ -8,7 +8,8 @@ namespace oro::compiler {
 
 bool Generator::is_generator_like(Unit const& u) const {
     if (u.kind == UnitKind::class_) return false;
-    if (u.kind == UnitKind::module) return u.scope->coroutine && (options_.flags & PyCF_ALLOW_TOP_LEVEL_AWAIT);
+    if (u.kind == UnitKind::module)
+        return u.scope->coroutine && (options_.flags & PyCF_ALLOW_TOP_LEVEL_AWAIT);
     return u.scope->generator || u.scope->coroutine;
 }
 
@@ -33,7 +34,8 @@ std::uint32_t Generator::free_index(Identifier name) {
     return 0;
 }
 
-Unit* Generator::enter(UnitKind kind, std::string_view name, Scope* scope, Identifier private_class, int first_line) {
+Unit* Generator::enter(UnitKind kind, std::string_view name, Scope* scope, Identifier private_class,
+                       int first_line) {
     units_.push_back(std::make_unique<Unit>());
     Unit* u = units_.back().get();
     u->kind = kind;
@@ -50,7 +52,8 @@ Unit* Generator::enter(UnitKind kind, std::string_view name, Scope* scope, Ident
     set_qualname(*u);
 
     for (Symbol const& symbol : scope->symbols)
-        if (symbol.binding == Binding::free || symbol.flags & DEF_FREE_CLASS) u->free_names.push_back(symbol.name);
+        if (symbol.binding == Binding::free || symbol.flags & DEF_FREE_CLASS)
+            u->free_names.push_back(symbol.name);
     std::sort(u->free_names.begin(), u->free_names.end(),
               [](Identifier a, Identifier b) { return a.text() < b.text(); });
     for (Identifier n : u->free_names) u->code->free_names.emplace_back(n.text());
@@ -67,7 +70,8 @@ Unit* Generator::enter(UnitKind kind, std::string_view name, Scope* scope, Ident
             u->conditional_cell = add_local("__conditional_annotations__", LOCAL_CELL);
     } else {
         for (Symbol const& symbol : scope->symbols)
-            if (symbol.binding == Binding::cell && !u->locals.contains(symbol.name.entry())) cells.push_back(symbol.name);
+            if (symbol.binding == Binding::cell && !u->locals.contains(symbol.name.entry()))
+                cells.push_back(symbol.name);
         std::sort(cells.begin(), cells.end(), [](Identifier a, Identifier b) { return a.text() < b.text(); });
         for (Identifier c : cells) u->locals[c.entry()] = add_local(c.text(), LOCAL_CELL);
     }
@@ -95,7 +99,8 @@ void Generator::set_qualname(Unit& u) {
     if (parent && parent->kind == UnitKind::annotations) parent = parent->parent;
     bool force_global = false;
     if (!parent || parent->kind == UnitKind::module) parent = nullptr;
-    if (parent && (u.kind == UnitKind::function || u.kind == UnitKind::async_function || u.kind == UnitKind::class_)) {
+    if (parent &&
+        (u.kind == UnitKind::function || u.kind == UnitKind::async_function || u.kind == UnitKind::class_)) {
         Identifier name = table_.mangled(parent->scope, parent->private_class, id(u.code->name));
         force_global = parent->scope->binding_of(name) == Binding::global_explicit;
     }

@@ -10,7 +10,24 @@ using namespace syntax;
 namespace {
 
 // How tightly an expression binds; one that binds less than its place asks for gets parentheses.
-enum Level { TUPLE, TEST, OR, AND, NOT, CMP, EXPR, BXOR, BAND, SHIFT, ARITH, TERM, FACTOR, POWER, AWAIT, ATOM };
+enum Level {
+    TUPLE,
+    TEST,
+    OR,
+    AND,
+    NOT,
+    CMP,
+    EXPR,
+    BXOR,
+    BAND,
+    SHIFT,
+    ARITH,
+    TERM,
+    FACTOR,
+    POWER,
+    AWAIT,
+    ATOM
+};
 
 class Unparser {
 public:
@@ -158,7 +175,8 @@ public:
             expr(a->value, ATOM);
             auto* c = as<syntax::Constant>(a->value);
             // 1 .real: without the space it would be a float.
-            bool is_int = c && (c->value.is(ConstantValue::Kind::Int) || c->value.is(ConstantValue::Kind::BigInt));
+            bool is_int =
+                c && (c->value.is(ConstantValue::Kind::Int) || c->value.is(ConstantValue::Kind::BigInt));
             out += is_int ? " ." : ".";
             out += a->attr.text();
             return;
@@ -211,9 +229,9 @@ private:
         static constexpr struct {
             char const* text;
             int level;
-        } ops[] = {{" + ", ARITH}, {" - ", ARITH},  {" * ", TERM},   {" @ ", TERM}, {" / ", TERM}, {" % ", TERM},
-                   {" ** ", POWER}, {" << ", SHIFT}, {" >> ", SHIFT}, {" | ", EXPR}, {" ^ ", BXOR}, {" & ", BAND},
-                   {" // ", TERM}};
+        } ops[] = {{" + ", ARITH}, {" - ", ARITH},  {" * ", TERM},   {" @ ", TERM},   {" / ", TERM},
+                   {" % ", TERM},  {" ** ", POWER}, {" << ", SHIFT}, {" >> ", SHIFT}, {" | ", EXPR},
+                   {" ^ ", BXOR},  {" & ", BAND},   {" // ", TERM}};
         auto const& op = ops[int(b->op)];
         bool right = b->op == BinaryOperator::Pow;
         open(level > op.level);
@@ -232,8 +250,8 @@ private:
         out += after;
     }
 
-    void comprehension(char const* before, Expr const* elt, Expr const* value, Seq<Comprehension> const& generators,
-                       char const* after) {
+    void comprehension(char const* before, Expr const* elt, Expr const* value,
+                       Seq<Comprehension> const& generators, char const* after) {
         out += before;
         expr(elt, TEST);
         if (value) {
@@ -255,7 +273,8 @@ private:
 
     void call(Call const* c) {
         expr(c->func, ATOM);
-        if (c->args.size() == 1 && c->keywords.empty() && is<GeneratorExp>(c->args[0])) return expr(c->args[0], TEST);
+        if (c->args.size() == 1 && c->keywords.empty() && is<GeneratorExp>(c->args[0]))
+            return expr(c->args[0], TEST);
         out += "(";
         bool first = true;
         for (Expr const* a : c->args) {
@@ -286,7 +305,8 @@ private:
         std::size_t positional = a->posonlyargs.size() + a->args.size();
         std::size_t without_default = positional - a->defaults.size();
         for (std::size_t i = 0; i < positional; ++i) {
-            Arg const* arg = i < a->posonlyargs.size() ? a->posonlyargs[i] : a->args[i - a->posonlyargs.size()];
+            Arg const* arg =
+                i < a->posonlyargs.size() ? a->posonlyargs[i] : a->args[i - a->posonlyargs.size()];
             comma();
             out += arg->arg.text();
             if (i >= without_default) {
@@ -319,7 +339,8 @@ private:
         std::string text = repr(value);
         if (!value.is(ConstantValue::Kind::Float) && !value.is(ConstantValue::Kind::Complex)) return text;
         // Infinity has no literal but one that overflows.
-        for (std::size_t at = text.find("inf"); at != text.npos; at = text.find("inf", at + 5)) text.replace(at, 3, "1e309");
+        for (std::size_t at = text.find("inf"); at != text.npos; at = text.find("inf", at + 5))
+            text.replace(at, 3, "1e309");
         return text;
     }
 

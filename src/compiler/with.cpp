@@ -28,7 +28,8 @@ void Generator::with_stmt(S* s, std::size_t index) {
     syntax::WithItem* item = s->items[index];
     Position pos = at(item->context_expr);
     int outer = out->handler;
-    Label raised = out->new_label(), cleanup = out->new_label(), suppressed = out->new_label(), end = out->new_label();
+    Label raised = out->new_label(), cleanup = out->new_label(), suppressed = out->new_label(),
+          end = out->new_label();
 
     Reg pair = out->push(2);
     Val manager = operand(item->context_expr);
@@ -43,7 +44,8 @@ void Generator::with_stmt(S* s, std::size_t index) {
     out->emit(pos, Opcode::move, pair + 1, self, 0, LAST_B);
     out->pop(manager);
     Reg enter = open_block();
-    out->emit_b(pos, Opcode::load_special, enter, manager, unsigned(async ? Special::aenter : Special::enter));
+    out->emit_b(pos, Opcode::load_special, enter, manager,
+                unsigned(async ? Special::aenter : Special::enter));
     out->pop(kCallHeader + 1);
     Reg direct = kAnyReg;
     if (!async && item->optional_vars && !direct_target(item->optional_vars, &direct)) direct = kAnyReg;

@@ -10,6 +10,7 @@ namespace oro {
 struct List;
 
 // ---- calling
+// `args`: positional arguments, then the values of the keyword arguments that `keyword_names` lists.
 Result<Ref<>> call(Python& py, Borrowed<> callable, std::span<Value const> args, Tuple* keyword_names = nullptr);
 template <class... A> Result<Ref<>> call_with(Python& py, Borrowed<> callable, A const&... args) {
     Value words[] = {Borrowed<>(args).value()..., Value{}};

@@ -15,8 +15,8 @@ struct Registry {
     Dict* handlers = nullptr;
 };
 Registry& registry() {
-    static Registry r;
-    return r;
+    static auto* r = new Registry;
+    return *r;
 }
 
 // As the cache and search functions know it: lower case, and '_' for whatever isn't a letter, a digit or a dot.

@@ -224,7 +224,7 @@ Result<Ref<Str>> int_to_str(Thread& t, Value plain) {
                      limit);
     };
     constexpr double kDigitsPerBit = 0.30102999566398120;
-    if (limit > 0 && double(bit_length(view) - 1) * kDigitsPerBit > limit) return too_long();
+    if (limit > 0 && double(bit_length(view)) * kDigitsPerBit > limit + 1) return too_long();
     std::string text = to_text(view);
     if (limit > 0 && text.size() - (text[0] == '-') > std::size_t(limit)) return too_long();
     return make_str(t, text);

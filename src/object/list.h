@@ -29,6 +29,7 @@ struct List : Object {
     std::size_t size() const { return guarded.size.load(std::memory_order_acquire); }
 };
 
+extern Type list_type;    // what List::type() gives; for tables of derived types
 Result<Ref<List>> make_list(Thread& t, std::size_t capacity = 0);
 Result<Ref<List>> make_list_of(Thread& t, std::span<Value const> borrowed);
 

@@ -42,6 +42,8 @@ struct FrozenSet : Set {
     static Type& type();
 };
 
+extern Type set_type, frozenset_type;    // what type() gives; for tables of derived types
+
 // set, frozenset or an instance of a subclass of either; all have the struct Set.
 inline bool is_any_set(Value v) { return v.is_pointer() && type_of(v).has(type_flag::set); }
 inline Borrowed<Set> as_any_set(Value v) { return Borrowed<Set>(*static_cast<Set*>(v.pointer())); }

@@ -12,6 +12,7 @@ struct Slice : Object {
     static Type& type();
 };
 
+extern Type slice_type;    // what Slice::type() gives
 Result<Ref<Slice>> make_slice(Thread& t, Borrowed<> start, Borrowed<> stop, Borrowed<> step);
 
 // A slice as three numbers, saturated, the step not 0; calls __index__. Missing ends are the extremes of the direction.

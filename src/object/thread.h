@@ -50,6 +50,7 @@ struct Thread : Mutator {
     Interpreter* interpreter = nullptr;
     Value context;                            // owned; contextvars.Context or null
     Value async_gen_firstiter, async_gen_finalizer;  // owned; sys.set_asyncgen_hooks
+    int coroutine_origin_depth = 0;           // sys.set_coroutine_origin_tracking_depth
     Value async_exception;                    // owned; under the registry lock (PyThreadState_SetAsyncExc)
     Value dict;                               // owned; thread-state dictionary (threading.local and natives)
     std::uint64_t ident = 0;                  // threading.get_ident()

@@ -122,7 +122,8 @@ Result<Ref<Str>> repr_of(Thread& t, Octets s, Octets prefix, Octets suffix) {
     out.add("b");
     out.add(char32_t(quote));
     for (char c : s) {
-        if (c == quote || c == '\\') {
+        // bytearray writes a backslash in front of every single quote.
+        if (c == quote || c == '\\' || (c == '\'' && !prefix.empty())) {
             out.add('\\');
             out.add(char32_t(c));
         } else if (c == '\t') {

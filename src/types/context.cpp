@@ -56,7 +56,7 @@ Value run(Python& py, Native&, Value self, Value const* args, std::size_t n, Tup
         if (n == 0) return raise(py, exc::TypeError, "run() missing 1 required positional argument");
         Borrowed<Context> context = as<Context>(self);
         CHECK(enter_context(py, context));
-        Result<Ref<>> result = call(py, Borrowed<>(args[0]), std::span<Value const>(args + 1, n - 1), names);
+        Result<Ref<>> result = call(py, Borrowed<>(args[0]), std::span<Value const>(args + 1, n - 1 + (names ? names->size : 0)), names);
         leave_context(py, context);
         return result;
     };

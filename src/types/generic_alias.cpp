@@ -31,7 +31,7 @@ Value new_alias(Python& py, Type& type, Value const* args, std::size_t n, Tuple*
 }
 
 Result<Ref<>> call_origin(Python& py, GenericAlias& self, Value const* args, std::size_t n, Tuple* names) {
-    Ref<> made = TRY(call(py, *self.origin, std::span<Value const>(args, n), names));
+    Ref<> made = TRY(call(py, *self.origin, std::span<Value const>(args, n + (names ? names->size : 0)), names));
     // The object is told, if it lets itself be told.
     if (set_attribute(py, made, name::dunder_orig_class(), Borrowed<>(Value::of(&self))).raised()) {
         if (!raised_is(py, exc::AttributeError) && !raised_is(py, exc::TypeError)) return Raised{};

@@ -258,7 +258,6 @@ constexpr TypeDef range_def{
     .slots = slots,
     .getsets = getsets,
 };
-ORO_TYPE(range_type, range_def);
 
 // ---- range_iterator: immediate ints
 
@@ -369,6 +368,7 @@ Type& LongRangeIterator::type() { return longrange_iterator_type; }
 
 }  // namespace
 
+ORO_TYPE(range_type, range_def);
 Type& Range::type() { return range_type; }
 Type& RangeIterator::type() { return range_iterator_type; }
 

@@ -15,6 +15,8 @@ struct Range : Object {
     static Type& type();
 };
 
+extern Type range_type;    // what Range::type() gives
+
 // Plain ints (int_number); the step is not 0.
 Result<Ref<Range>> make_range(Python& py, Ref<> start, Ref<> stop, Ref<> step);
 Result<Ref<>> make_range_iterator(Python& py, Range const& range);

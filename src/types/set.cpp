@@ -363,7 +363,6 @@ constexpr TypeDef set_def{
     .methods = set_methods,
     .slots = set_slots,
 };
-ORO_TYPE(set_type, set_def);
 
 constexpr MethodDef frozenset_methods[] = {
     def<contains_item<FrozenSet>>("__contains__", "object, /", "x.__contains__(y) is y in x."),
@@ -401,8 +400,8 @@ constexpr TypeDef frozenset_def{
 
 }  // namespace
 
+ORO_TYPE(set_type, set_def);
 ORO_TYPE(frozenset_type, frozenset_def);
-
 Type& Set::type() { return set_type; }
 Type& FrozenSet::type() { return frozenset_type; }
 

@@ -153,7 +153,7 @@ constexpr MethodDef methods[] = {
     def<isidentifier>("isidentifier", "", "Whether the text could be a Python identifier (keywords count as well)."),
     def<isprintable>("isprintable", "", "Whether repr() would show all characters as they are."),
     def<zfill>("zfill", "width, /", "A copy with zeros in front, after a sign, up to the width."),
-    raw_def("format", "$self, /, *args, **kwargs", "A copy with each replacement field filled in.", format),
+    raw_def("format", "*args, **kwargs", "A copy with each replacement field filled in.", format),
     def<format_map>("format_map", "mapping, /", "Like format, with the fields' names looked up in a mapping."),
     def<format_value>("__format__", "format_spec, /", "The text laid out as the format specification says."),
     static_def<maketrans>("maketrans", "x, y=<unrepresentable>, z=<unrepresentable>, /", "A table for translate()."),

@@ -15,13 +15,6 @@ namespace {
 
 Type& at(Value v) { return *static_cast<Type*>(v.pointer()); }
 
-// The type is dying: its bases forget it.
-void leave_bases(Type& type) {
-    Value bases = type.bases.slot().peek();
-    if (bases.is_null() || type.is_immortal()) return;
-    TypeLock lock(current_thread());
-    for (Value v : static_cast<Tuple*>(bases.pointer())->items()) std::erase(at(v).subclasses, &type);
-}
 
 Result<Ref<>> repr_type(Python& py, Borrowed<Type> self) {
     Ref<> module = none.share();
@@ -166,7 +159,7 @@ ORO_TYPE(type_type, type_definition);
 
 Type& Type::type() { return type_type; }
 
-Type::~Type() { leave_bases(*this); }
+Type::~Type() { detach_type(*this); }
 
 void Type::trace(Visitor& v) {
     v(dict);
@@ -177,8 +170,17 @@ void Type::trace(Visitor& v) {
     v(module_object);
 }
 
+void detach_type(Type& type) {
+    Value bases = type.bases.slot().peek();
+    if (bases.is_null() || type.is_immortal()) return;
+    TypeLock lock(current_thread());
+    // A tuple that was cleared in the same collection holds nothing any more; the type was detached before that.
+    for (Value v : static_cast<Tuple*>(bases.pointer())->items())
+        if (v) std::erase(at(v).subclasses, &type);
+}
+
 void Type::clear() {
-    leave_bases(*this);
+    detach_type(*this);
     dict.reset();
     bases.reset();
     mro.reset();

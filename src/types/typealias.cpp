@@ -189,7 +189,7 @@ Value generic_init_subclass(Python& py, Native&, Value self, Value const* args, 
         std::vector<Value> all(1 + n + keywords);
         all[0] = self;
         for (std::size_t i = 0; i < n + keywords; ++i) all[1 + i] = args[i];
-        return call(py, f, std::span<Value const>(all.data(), 1 + n), names);
+        return call(py, f, std::span<Value const>(all), names);
     };
     return run().release();
 }

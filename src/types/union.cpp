@@ -158,19 +158,6 @@ Result<Ref<>> mro_entries(Python& py, Borrowed<Union> self, Borrowed<>) {
     return raise(py, exc::TypeError, "Cannot subclass {}", shown);
 }
 
-Result<bool> instancecheck(Python& py, Borrowed<Union> self, Borrowed<> object) {
-    for (Value m : self->args->items()) {
-        if (TRY(is_instance(py, object, Borrowed<>(m)))) return true;
-    }
-    return false;
-}
-Result<bool> subclasscheck(Python& py, Borrowed<Union> self, Borrowed<> cls) {
-    for (Value m : self->args->items()) {
-        if (TRY(is_subclass(py, cls, Borrowed<>(m)))) return true;
-    }
-    return false;
-}
-
 Result<Ref<>> union_class_getitem(Python& py, Borrowed<>, Borrowed<> items) {
     if (is<Tuple>(items)) return make_union(py, as<Tuple>(items));
     Ref<Tuple> only = TRY(make_tuple_of(py, items.share()));
@@ -184,8 +171,6 @@ Value get_name(Python& py, Value) { return make_str(py, std::string_view("Union"
 
 constexpr MethodDef methods[] = {
     def<mro_entries>("__mro_entries__", "bases, /", ""),
-    def<instancecheck>("__instancecheck__", "instance, /", ""),
-    def<subclasscheck>("__subclasscheck__", "cls, /", ""),
     class_def<union_class_getitem>("__class_getitem__", "object, /", "The union of the given types."),
 };
 constexpr SlotDef slots[] = {

@@ -129,7 +129,7 @@ Value call_proxy(Python& py, Value callable, Value const* args, std::size_t n, T
     Result<Ref<>> referent = unwrap(py, callable);
     if (referent.raised()) return {};
     Ref<> f = std::move(referent).take();
-    return call(py, f, std::span<Value const>(args, n), names).release();
+    return call(py, f, std::span<Value const>(args, n + (names ? names->size : 0)), names).release();
 }
 
 Result<Ref<>> call_named(Python& py, Borrowed<> self, std::string_view method) {

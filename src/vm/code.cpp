@@ -11,7 +11,7 @@
 #include "object/list.h"
 #include "object/slice.h"
 #include "vm/feedback.h"
-#include "vm/frame.h"
+#include "vm/function.h"
 
 namespace oro {
 
@@ -116,6 +116,7 @@ Result<Ref<Code>> make_code(Python& py, std::shared_ptr<CodeUnit const> unit, bo
     for (std::size_t i = 0; i < constants; ++i) code->k[i] = TRY(make_constant(py, u.constants[i], immortal)).release();
     // Names that sites use have to be interned: caches compare them by identity.
     for (Site const& s : u.sites) {
+        if (s.name >= constants) continue;  // a call's site has no name
         Value& v = code->k[s.name];
         if (is<Str>(v) && !static_cast<Str*>(v.pointer())->is_interned()) v = Ref<>(intern(py, as<Str>(Ref<>::adopt(v)))).release();
     }
@@ -130,6 +131,8 @@ Result<Ref<Code>> make_code(Python& py, std::shared_ptr<CodeUnit const> unit, bo
     };
     code->local_names.init(Maybe<Tuple>(TRY(names(u.local_names))));
     code->free_names.init(Maybe<Tuple>(TRY(names(u.free_names))));
+    // Frames don't count the code they run; a function's code may be replaced meanwhile.
+    make_deferred(*code.get());
     return code;
 }
 

@@ -5,7 +5,7 @@ namespace oro {
 namespace {
 
 // Kinds of entries; the low ones, which pack columns into fewer bytes, are read but not written.
-constexpr int kOneLineFirst = 10, kOneLineLast = 12, kNoColumns = 13, kLong = 14, kNone_ = 15;
+constexpr int kOneLineFirst = 10, kOneLineLast = 12, kNoColumns = 13, kLong = 14, kNoPosition = 15;
 
 void put_varint(std::string& out, std::uint32_t v) {
     for (; v >= 64; v >>= 6) out.push_back(char(64 | (v & 63)));
@@ -48,7 +48,7 @@ std::string encode_positions(std::vector<Position> const& positions, int first_l
         i += n;
         auto start = [&](int kind) { out.push_back(char(0x80 | kind << 3 | int(n - 1))); };
         if (p.line == 0) {
-            start(kNone_);
+            start(kNoPosition);
             continue;
         }
         if (p.column < 0 || p.end_column < 0) {
@@ -93,7 +93,7 @@ bool decode_positions(std::string_view table, int first_line, std::size_t count,
             p.column = std::int32_t(kind << 3 | b >> 4);
             p.end_column = p.column + std::int32_t(b & 15);
         }
-        if (kind != unsigned(kNone_)) p.line = line;
+        if (kind != unsigned(kNoPosition)) p.line = line;
         for (unsigned i = 0; i < n; ++i) out.push_back(p);
     }
     return !in.bad && out.size() == count;

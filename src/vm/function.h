@@ -73,22 +73,32 @@ bool make_vm_stack(Thread& t, std::size_t bytes);
 void free_vm_stack(Thread& t);
 void trace_thread_frames(Thread& t, Visitor& v);
 
-// ---- frames as objects
+// ---- frames as objects (vm/frame_object.h has what is done with them)
+
+// `frame` points to the running or suspended frame and is taken away by whoever runs it when it ends: then `saved` holds the
+// named registers, under this object's lock. Registers of a live frame are looked at by its own thread or with the world stopped.
 struct FrameObject : Object {
-    Frame* frame = nullptr;                        // null once the frame is gone; owner thread, or the world stopped
+    std::atomic<Frame*> frame{nullptr};
     Fixed<Code> code;
-    Member<> function, back, locals_snapshot, trace_function;
+    Fixed<Function> function;
+    Member<> back;                                 // once the frame has ended
+    Member<> locals_snapshot;                      // of a function: names set by f_locals that are no variables of it; else, once ended, the mapping
+    Member<> displaced;                            // a list: what f_locals has replaced in a live frame, which may be in use there
+    Member<> trace_function;
     std::atomic<std::int32_t> last_index{0};
     std::atomic<bool> trace_lines{true}, trace_opcodes{false};
-    std::uint32_t saved_count = 0;                 // registers kept after the frame has ended
+    std::uint32_t saved_count = 0;
     Value* saved = nullptr;
-    explicit FrameObject(Ref<Code> c) : code(std::move(c)) {}
+    FrameObject(Ref<Code> c, Ref<Function> f, Frame* running) : frame(running), code(std::move(c)), function(std::move(f)) {}
     ~FrameObject();
-    static constexpr auto fields = std::tuple{&FrameObject::code, &FrameObject::function, &FrameObject::back, &FrameObject::locals_snapshot, &FrameObject::trace_function};
+    static constexpr auto fields = std::tuple{&FrameObject::code, &FrameObject::function, &FrameObject::back, &FrameObject::locals_snapshot,
+                                              &FrameObject::displaced, &FrameObject::trace_function};
     void trace(Visitor& v);
     void clear();
     static Type& type();
 };
+extern Type frame_type;
+// The frame object of a frame of this thread, or of any with the world stopped.
 Result<Ref<FrameObject>> frame_object(Thread& t, Frame& f);
 // The frame is about to go: its frame object keeps the locals.
 void detach_frame_object(Thread& t, Frame& f);

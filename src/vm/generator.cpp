@@ -1,9 +1,11 @@
 // Generators: making them, resuming them from C++ and from frames, closing them.
 #include "vm/generator.h"
 
+#include "memory/world.h"
 #include "object/call.h"
 #include "object/exception.h"
 #include "object/str.h"
+#include "object/traceback.h"
 #include "vm/op.h"
 
 namespace oro {
@@ -127,19 +129,98 @@ Resumed run_generator(Python& py, Generator& g, bool raise_there) {
     Frame* frame = &g.frame;
     Value* top = vm::stack_top(py);
     frame->previous.set(py.frame);
-    if (!py.frame) frame->previous = {};
     frame->spare = {reinterpret_cast<std::uint64_t>(top) + 7};
     frame->flags = 2 | frame_flag::entry;
     g.handled.outer = py.handled;
     py.handled = &g.handled;
     py.frame = frame;
     --py.recursion_left;
+    // What is thrown in has the exception that is being handled there as its context.
+    if (raise_there) (void)raise_object(py, take_raised(py).take());
     Value r = vm::interpret(py, raise_there);
     if (r.is_null()) return {Resumed::raised, {}};
     return {py.yielded ? Resumed::yielded : Resumed::returned, r};
 }
 
 Resumed raised() { return {Resumed::raised, {}}; }
+
+// What a claimed, suspended generator delegates to or awaits.
+Maybe<> delegate_of(Generator& g) {
+    Instruction const* pc = g.frame.pc.get();
+    std::uint64_t word = vm::fetch(pc);
+    if ((word & 0xFF) != std::uint8_t(Opcode::yield_value) || vm::c_of(word) != 1) return {};
+    std::uint64_t send = vm::fetch(pc - 2);
+    Value v = g.frame.registers()[vm::b_of(send)];
+    return v.is_null() ? Maybe<>() : Maybe<>(share(v));
+}
+
+// A claimed generator's frame is among the thread's while its delegate runs, as tracebacks and sys._getframe show it.
+class Delegating {
+public:
+    Delegating(Python& py, Generator& g) : py_(py), frame_(g.frame) {
+        Value* top = vm::stack_top(py);
+        frame_.previous.set(py.frame);
+        frame_.spare = {reinterpret_cast<std::uint64_t>(top) + 7};
+        py.frame = &frame_;
+    }
+    ~Delegating() {
+        py_.frame = frame_.previous.get();
+        frame_.previous.set(nullptr);
+    }
+    Delegating(Delegating const&) = delete;
+
+private:
+    Python& py_;
+    Frame& frame_;
+};
+
+// The exception on the thread goes into a claimed generator at the point where it is suspended.
+Resumed throw_claimed(Python& py, Generator& g) {
+    // Raised at the instruction after the yield, which handlers of the loop around it cover; at the start, at the first one.
+    g.frame.pc.set(g.frame.pc.get() + 1);
+    return run_generator(py, g, true);
+}
+
+// The registers of a claimed generator that has not started, or never will go on, are dropped.
+void abandon(Python& py, Generator& g) {
+    vm::release_frame(&py, &g.frame);
+    Value function = std::exchange(g.frame.function, Value{});
+    g.state.store(GeneratorState::closed, std::memory_order_release);
+    reg::release(function);
+}
+
+// The exception that the arguments of throw() stand for.
+Result<Ref<BaseException>> thrown_exception(Python& py, ThrowArguments const& w) {
+    Value traceback = w.traceback == kNone ? Value{} : w.traceback;
+    if (traceback && !is<Traceback>(traceback)) return raise(py, exc::TypeError, "throw() third argument must be a traceback object");
+    auto finish = [&](Ref<> made) {
+        auto& e = exception_of(made.value());
+        if (traceback) e.traceback.store(&e, Maybe<>(share(traceback)));
+        return as<BaseException>(std::move(made));
+    };
+    if (is_exception(w.type)) {
+        if (w.value && w.value != kNone) return raise(py, exc::TypeError, "instance exception may not have a separate value");
+        return finish(share(w.type));
+    }
+    if (!is_exception_class(w.type))
+        return raise(py, exc::TypeError, "exceptions must be classes or instances deriving from BaseException, not {}", TypeName{w.type});
+    if (w.value && is_instance_of(w.value, *as<Type>(w.type))) return finish(share(w.value));
+    std::span<Value const> args;
+    if (w.value && w.value != kNone) args = is<Tuple>(w.value) ? as<Tuple>(w.value)->items() : std::span<Value const>(&w.value, 1);
+    auto made = call(py, Borrowed<>(w.type), args);
+    if (!made.raised()) {
+        Ref<> e = std::move(made).take();
+        if (is_exception(e)) return finish(std::move(e));
+        (void)raise(py, exc::TypeError, "calling {} should have returned an instance of BaseException, not {}", TRY(repr(py, Borrowed<>(w.type))), TypeName{e.value()});
+    }
+    // What making it raised is thrown in its place.
+    return finish(take_raised(py).take());
+}
+
+bool stands_for(Value type, Type const& exception) {
+    if (is_exception(type)) return is_instance_of(type, exception);
+    return is_exception_class(type) && is_subtype(*as<Type>(type), exception);
+}
 
 }  // namespace
 
@@ -168,81 +249,130 @@ Resumed resume_generator(Python& py, Generator& g, Ref<> value) {
 
 Maybe<> generator_awaits(Generator& g) {
     if (g.state.load(std::memory_order_acquire) != GeneratorState::suspended) return {};
-    Instruction const* pc = g.frame.pc.get();
-    std::uint64_t word = vm::fetch(pc);
-    if ((word & 0xFF) != std::uint8_t(Opcode::yield_value) || vm::c_of(word) != 1) return {};
-    std::uint64_t send = vm::fetch(pc - 2);
-    Value v = g.frame.registers()[vm::b_of(send)];
-    if (v.is_null()) return {};
-    return share(v);
+    Thread& t = current_thread();
+    // Somebody else might resume it while its registers are read.
+    if (!t.alone) stop_world(t);
+    Maybe<> v;
+    if (g.state.load(std::memory_order_acquire) == GeneratorState::suspended) v = delegate_of(g);
+    if (!t.alone) resume_world(t);
+    return v;
 }
 
-namespace {
-// An exception goes into the generator at the point where it is suspended.
-Resumed throw_here(Python& py, Generator& g, Ref<> exception) {
+Resumed throw_into_generator(Python& py, Generator& g, ThrowArguments const& w, bool close_on_exit) {
+    if (check_native_stack(py).raised()) return raised();
     bool start = false, closed = false;
-    if (!claim(py, g, &start, &closed)) {
-        if (!closed) return raised();
-        if (&type_of(&g) == &coroutine_type) return (void)raise(py, exc::RuntimeError, "cannot reuse already awaited coroutine"), raised();
-        restore_raised(py, std::move(exception));
+    if (!claim(py, g, &start, &closed) && !closed) return raised();
+    GeneratorState before = start ? GeneratorState::suspended_start : GeneratorState::suspended;
+    auto give_back = [&] {
+        if (!closed) g.state.store(before, std::memory_order_release);
+        return raised();
+    };
+    Maybe<> delegate;
+    if (!closed && !start) delegate = delegate_of(g);
+    if (delegate && close_on_exit && stands_for(w.type, exc::GeneratorExit)) {
+        if (close_awaitable(py, *delegate).raised()) return throw_claimed(py, g);
+        delegate = {};
+    }
+    if (delegate) {
+        Value d = delegate.value();
+        if (is_exact_generator(d)) {
+            Resumed r;
+            {
+                Delegating scope(py, g);
+                r = throw_into_generator(py, *static_cast<Generator*>(d.pointer()), w, close_on_exit);
+            }
+            if (r.kind == Resumed::yielded) return (void)give_back(), r;
+            // Its value goes on as a StopIteration raised at the resume.
+            if (r.kind == Resumed::returned) {
+                Ref<> value = Ref<>::adopt(r.value);
+                (void)raise_stop_iteration(py, value);
+            }
+            return throw_claimed(py, g);
+        }
+        auto method = find_attribute(py, *delegate, name::throw_());
+        if (method.raised()) return give_back();
+        if (Maybe<> throw_method = std::move(method).take()) {
+            Value words[] = {w.type, w.value, w.traceback};
+            std::size_t n = w.traceback ? 3 : w.value ? 2 : 1;
+            Value answer;
+            {
+                Delegating scope(py, g);
+                answer = call(py, *throw_method, std::span<Value const>(words, n)).release();
+            }
+            if (answer) return (void)give_back(), Resumed{Resumed::yielded, answer};
+            return throw_claimed(py, g);
+        }
+    }
+    auto made = thrown_exception(py, w);
+    if (made.raised()) return give_back();
+    Ref<> exception = std::move(made).take();
+    if (closed) {
+        if (&type_of(&g) == &coroutine_type) (void)raise(py, exc::RuntimeError, "cannot reuse already awaited coroutine");
+        else (void)raise_object(py, std::move(exception));
         return raised();
     }
     restore_raised(py, std::move(exception));
-    // Raised at the instruction after the yield, which handlers of the loop around it cover; at the start, at the first one.
-    g.frame.pc.set(g.frame.pc.get() + 1);
-    return run_generator(py, g, true);
+    return throw_claimed(py, g);
 }
-}  // namespace
 
 Resumed throw_into_generator(Python& py, Generator& g, Ref<> exception) {
-    if (check_native_stack(py).raised()) return raised();
-    Maybe<> delegate = generator_awaits(g);
-    if (!delegate) return throw_here(py, g, std::move(exception));
-    // It is the delegate's first; GeneratorExit closes it.
-    bool start, closed = false;
-    Value d = delegate.value();
-    Result<Ref<>> answer = Raised{};
-    bool yielded = false;
-    if (!claim(py, g, &start, &closed)) return raised();
-    if (is_instance_of(exception.value(), exc::GeneratorExit)) {
-        g.state.store(GeneratorState::running);
-        bool failed = close_awaitable(py, *delegate).raised();
-        g.state.store(GeneratorState::suspended, std::memory_order_release);
-        if (failed) {
-            Maybe<> e = take_raised(py);
-            return throw_here(py, g, std::move(e).take());
-        }
-        return throw_here(py, g, std::move(exception));
-    }
-    if (is_exact_generator(d)) {
-        Resumed r = throw_into_generator(py, *static_cast<Generator*>(d.pointer()), std::move(exception));
-        g.state.store(GeneratorState::suspended, std::memory_order_release);
-        if (r.kind == Resumed::yielded) return r;
-        if (r.kind == Resumed::returned) {
-            // Its value continues the loop: as a StopIteration raised at the resume.
-            Ref<> value = Ref<>::adopt(r.value);
-            (void)raise_value(py, exc::StopIteration, value);
-        }
-    } else {
-        auto method = find_attribute(py, *delegate, name::throw_());
-        if (method.raised()) {
-            g.state.store(GeneratorState::suspended, std::memory_order_release);
-            Maybe<> e = take_raised(py);
-            return throw_here(py, g, std::move(e).take());
-        }
-        Maybe<> m = std::move(method).take();
-        if (!m) {
-            g.state.store(GeneratorState::suspended, std::memory_order_release);
-            return throw_here(py, g, std::move(exception));
-        }
-        new (&answer) Result<Ref<>>(call_with(py, *m, exception));
-        g.state.store(GeneratorState::suspended, std::memory_order_release);
-        yielded = !answer.raised();
-        if (yielded) return {Resumed::yielded, std::move(answer).release()};
-    }
-    Maybe<> e = take_raised(py);
-    return throw_here(py, g, std::move(e).take());
+    return throw_into_generator(py, g, ThrowArguments{exception.value(), {}, {}}, true);
 }
+
+Result<void> close_awaitable(Python& py, Borrowed<> delegate) {
+    if (is_exact_generator(delegate.value())) {
+        CHECK(close_generator(py, *static_cast<Generator*>(delegate.value().pointer())));
+        return {};
+    }
+    auto method = find_attribute(py, delegate, name::close());
+    if (method.raised()) {
+        write_unraisable(py, "", Optional<>(delegate.value()));
+        return {};
+    }
+    Maybe<> m = std::move(method).take();
+    if (m) CHECK(call(py, *m, {}));
+    return {};
+}
+
+Result<Ref<>> close_generator(Python& py, Generator& g) {
+    CHECK(check_native_stack(py));
+    bool start = false, closed = false;
+    if (!claim(py, g, &start, &closed)) {
+        if (closed) return none.share();
+        return Raised{};
+    }
+    if (start) {
+        abandon(py, g);
+        return none.share();
+    }
+    Maybe<> delegate = delegate_of(g);
+    if (!delegate || !close_awaitable(py, *delegate).raised()) {
+        auto exit = make_exception(py, exc::GeneratorExit, empty_tuple());
+        if (!exit.raised()) restore_raised(py, Ref<>(std::move(exit).take()));
+    }
+    Resumed r = throw_claimed(py, g);
+    if (r.kind == Resumed::yielded) {
+        detail::decref(r.value);
+        return raise(py, exc::RuntimeError, "{} ignored GeneratorExit", kind_of(g));
+    }
+    if (r.kind == Resumed::returned) return Ref<>::adopt(r.value);
+    if (!raised_is(py, exc::GeneratorExit) && !raised_is(py, exc::StopIteration)) return Raised{};
+    clear_raised(py);
+    return none.share();
+}
+
+Value generator_step(Python& py, Generator& g, Resumed r, bool raise_stop) {
+    if (r.kind == Resumed::raised) return {};
+    if (r.kind == Resumed::yielded) return r.value;
+    Ref<> value = Ref<>::adopt(r.value);
+    if (&type_of(&g) == &async_generator_type) return (void)raise_empty(py, exc::StopAsyncIteration), Value{};
+    if (value.value() != kNone) return (void)raise_stop_iteration(py, value), Value{};
+    if (!raise_stop) return kEnd;
+    (void)raise_empty(py, exc::StopIteration);
+    return {};
+}
+
+Raised raise_empty(Thread& t, Type& type) { return raise_object(t, Ref<>(TRY(make_exception(t, type, empty_tuple())))); }
 
 Generator::~Generator() { clear(); }
 
@@ -262,10 +392,8 @@ void Generator::trace(Visitor& v) {
 
 void Generator::clear() {
     detail::decref(std::exchange(handled.exception, Value{}));
-    if (state.exchange(GeneratorState::closed) == GeneratorState::closed) return;
-    // Never ran to its end: the registers go.
-    vm::release_frame(&current_thread(), &frame);
-    reg::release(std::exchange(frame.function, Value{}));
+    if (state.exchange(GeneratorState::running) == GeneratorState::closed) state.store(GeneratorState::closed);
+    else abandon(current_python(), *this);
 }
 
 }  // namespace oro

@@ -7,6 +7,22 @@ namespace oro {
 inline bool is_exact_generator(Value v) {
     return v.is_pointer() && (&type_of(v) == &generator_type || &type_of(v) == &coroutine_type);
 }
+// The arguments of throw() as given; value and traceback may be null.
+struct ThrowArguments {
+    Value type, value, traceback;
+};
+// generator.throw(). With `close_on_exit`, a GeneratorExit closes what it delegates to instead of being thrown there.
+Resumed throw_into_generator(Python& py, Generator& g, ThrowArguments const& w, bool close_on_exit);
+// Raises an exception without arguments.
+Raised raise_empty(Thread& t, Type& type);
+// The method throw() of all kinds: checks the number of arguments, warns about more than one. `method`: throw or athrow.
+Result<ThrowArguments> throw_arguments(Python& py, char const* method, Value const* args, std::size_t n, Tuple* names);
+// Finaliser of the three types (slot `del`).
+Value finalize_generator(Python& py, Value self, Value, Value);
+// A RuntimeWarning; what it raises is reported.
+void warn_unawaited_method(Python& py, Generator& g, char const* method);
+// gi_frame and its kin.
+Value get_generator_frame(Python& py, Value self);
 // Closes what a generator delegates to: a generator by throwing GeneratorExit, another object by its close().
 Result<void> close_awaitable(Python& py, Borrowed<> delegate);
 // generator.close(): the value if it returned one.

@@ -249,9 +249,10 @@ SLOW(load_special) {
         }
         return (void)raise(op.py, exc::TypeError, "'{}' object does not support the {} protocol (missed {} method)", TypeName{x}, protocol, method), false;
     }
+    // a and b may be the same register: the object goes first.
+    if (flag_of(op.word, LAST_B)) consume(op.regs, op.b());
     put(op.regs, op.a() + kCallHeader, Value{});
     put(op.regs, op.a(), reg::adopt(found.release()));
-    if (flag_of(op.word, LAST_B)) consume(op.regs, op.b());
     return true;
 }
 

@@ -96,16 +96,10 @@ Made a2b_base64(Python& py, State& state, Borrowed<> data, bool strict_mode) {
         char c = s[i];
         if (c == '=') {
             padding_started = true;
-            if (strict_mode && quad == 0) {
-                // After a whole group, or after padding that was complete.
-                return fail(py, state, i + 1 <= s.size() && pads == 0 ? "Excess padding not allowed" : "Excess data after padding");
-            }
-            if (quad >= 2 && quad + ++pads >= 4) {
-                // A group is complete: in strict mode nothing may follow.
-                if (strict_mode && i + 1 < s.size()) {
-                    return fail(py, state, s[i + 1] == '=' ? "Excess padding not allowed" : "Excess data after padding");
-                }
-                return out.finish();
+            if (strict_mode && quad == 0) return fail(py, state, "Excess padding not allowed");
+            // Once a group is complete nothing may follow in strict mode.
+            if (quad >= 2 && quad + ++pads >= 4 && strict_mode && i + 1 < s.size()) {
+                return fail(py, state, s[i + 1] == '=' ? "Excess padding not allowed" : "Excess data after padding");
             }
             continue;
         }
@@ -125,7 +119,7 @@ Made a2b_base64(Python& py, State& state, Borrowed<> data, bool strict_mode) {
         return fail(py, state, "Invalid base64-encoded string: number of data characters ({}) cannot be 1 more than a multiple of 4",
                     out.size() / 3 * 4 + 1);
     }
-    if (quad != 0) return fail(py, state, "Incorrect padding");
+    if (quad != 0 && quad + pads < 4) return fail(py, state, "Incorrect padding");
     return out.finish();
 }
 
@@ -217,10 +211,12 @@ Made b2a_qp(Python& py, State&, BytesLike const& data, bool quotetabs, bool iste
     for (std::size_t i = 0; i < s.size();) {
         char c = s[i];
         bool line_feed_next = i + 1 < s.size() && s[i + 1] == '\n';
-        bool quoted = std::uint8_t(c) > 126 || c == '=' || (header && c == '_') || (c == '.' && line == 0 && (i + 1 == s.size() || s[i + 1] == '\n' || s[i + 1] == '\r' || s[i + 1] == 0)) ||
-                      (!istext && (c == '\r' || c == '\n')) || ((c == '\t' || c == ' ') && i + 1 == s.size()) ||
-                      (c < 33 && c != '\r' && c != '\n' && c != '\t' && c != ' ') || (c < 33 && c >= 0 && c != '\r' && c != '\n' && (quotetabs || !(c == '\t' || c == ' ')));
-        if (quoted && !(header && c == ' ')) {
+        bool blank = c == ' ' || c == '\t', line_end_char = c == '\r' || c == '\n', last = i + 1 == s.size();
+        bool quoted = std::uint8_t(c) > 126 || c == '=' || (header && c == '_') || (!istext && line_end_char) || (blank && last) ||
+                      // A full stop alone on a line would end the text in some protocols.
+                      (c == '.' && line == 0 && (last || s[i + 1] == '\n' || s[i + 1] == '\r' || s[i + 1] == 0)) ||
+                      (std::uint8_t(c) < 33 && !line_end_char && (quotetabs || !blank));
+        if (quoted) {
             if (line + 3 >= kMaxLine) {
                 out.add('=');
                 line_end();

@@ -113,13 +113,12 @@ OP(return_generator) {
     Value v = make_generator(t, regs);
     if (v.is_null()) [[unlikely]] ERROR();
     // The frame's registers have moved into the generator; it returns to its caller as a call does.
-    switch (return_slow(t, regs, v)) {
-        case Leave::interpreter: LEAVE();
-        default: break;
-    }
+    Leave left = return_slow(t, regs, v);
+    if (left == Leave::interpreter) LEAVE();
     regs = t->frame->registers();
     pc = t->frame->pc.get();
     k = t->frame->code.get()->k;
+    if (left == Leave::error) ERROR();
     NEXT(2);
 }
 
