@@ -2,6 +2,7 @@
 
 #include <time.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "memory/counts.h"

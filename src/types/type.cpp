@@ -44,7 +44,7 @@ Result<void> change_attribute(Python& py, Type& type, Value name, Optional<> val
         if (fn) {
             Value r = fn(py, found.value(), Value::of(&type), value.value());
             if (r.is_null()) return Raised{};
-            detail::decref(r);
+            (void)Maybe<>::adopt(r);
             return {};
         }
     }
@@ -107,8 +107,11 @@ Result<Ref<List>> subclasses(Thread& t, Borrowed<Type> self) {
     std::vector<Ref<>> found;
     {
         TypeLock lock(t);
-        for (Type* sub : self->subclasses)
-            if (detail::try_incref(sub)) found.push_back(Ref<>::adopt(Value::of(sub)));
+        for (Type* sub : self->subclasses) {
+            bool dying = false;
+            auto counted = Maybe<>::adopt(Slot(Value::of(sub)).try_share(&dying));
+            if (counted) found.push_back(std::move(counted).take());
+        }
     }
     std::vector<Value> words;
     for (Ref<>& r : found) words.push_back(r.value());
@@ -210,7 +213,7 @@ Value type_call(Python& py, Value callable, Value const* args, std::size_t n, Tu
     Ref<> object = Ref<>::adopt(made);
     Value done = init(py, made, args, n, names);
     if (done.is_null()) return {};
-    detail::decref(done);
+    (void)Maybe<>::adopt(done);
     return object.release();
 }
 

@@ -1,4 +1,0 @@
-#include "runtime/sys.h"
-namespace oro {
-[[gnu::weak]] Result<void> finish_sys(Python&) { return {}; }
-}
