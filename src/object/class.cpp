@@ -220,7 +220,7 @@ Result<void> announce(Python& py, Borrowed<Type> type, Borrowed<Dict> names_and_
         SlotFn get = type_of(hook.value()).slot(Dunder::get);
         Ref<> bound = get ? Ref<>::adopt(get(py, hook.value(), Value{}, type.value())) : std::move(hook).take();
         if (bound.value().is_null()) return Raised{};
-        CHECK(call(py, bound, std::span<Value const>(keyword_values, 0), keyword_names && keyword_names->size ? keyword_names : nullptr).raised() ? Result<void>(Raised{}) : Result<void>());
+        CHECK(call(py, bound, std::span<Value const>(keyword_values, keyword_names ? keyword_names->size : 0), keyword_names).raised() ? Result<void>(Raised{}) : Result<void>());
         break;
     }
     return {};

@@ -2,6 +2,7 @@
 
 #include <time.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "memory/counts.h"
@@ -102,7 +103,8 @@ void merge_all_queues(std::vector<Header*>& dead) {
                 o->shared.store(std::uint32_t(total) * detail::kOne | detail::kMerged, std::memory_order_relaxed);
                 o->local.store(0, std::memory_order_relaxed);
                 o->owner.store(kNobody, std::memory_order_relaxed);
-                if (total == 0 && !o->has(flag::deferred)) static_cast<std::vector<Header*>*>(arg)->push_back(o);
+                // Traced ones turn up as garbage below.
+                if (total == 0 && !o->has(flag::deferred) && !is_traced(static_cast<Object*>(o))) static_cast<std::vector<Header*>*>(arg)->push_back(o);
             }
             slot.queued = 0;
         },
@@ -118,7 +120,7 @@ void find_garbage(std::vector<Object*>& out) {
         if (!in_heap(h)) return;
         std::int64_t count = detail::total_count(h);
         scratch_of(h) = count >= kManyRefs ? kManyRefs : std::uint32_t(count < 0 ? 0 : count);
-        if (is_traced(o)) static_cast<Census*>(arg)->objects.push_back(o);
+        if (is_traced(o) && !h->has(flag::dying)) static_cast<Census*>(arg)->objects.push_back(o);
     }, &census);
     SubtractHeap subtract;
     // Immortal objects outside the heap (native types) hold counted references as well; what they hold stays alive as they do: their
@@ -227,19 +229,30 @@ Result<CollectResult> collect(Python& py) {
         for (Object* o : garbage) o->unset(flag::condemned);
     }
     result.collected = std::int64_t(garbage.size());
+    for (Object* o : garbage)
+        if (type_of(o).has(type_flag::type)) detach_type(*static_cast<Type*>(o));
     for (Object* o : garbage) clear_object(o);
-    // Deferred objects don't die by their counts: with only our count left, they are destroyed here.
-    for (Ref<>& r : held) {
-        Header* h = r.value().pointer();
-        if (!h->has(flag::deferred)) continue;
-        std::uint32_t shared = h->shared.load(std::memory_order_acquire);
-        if (shared == (detail::kOne | detail::kMerged)) {
-            (void)r.release();
-            h->shared.store(detail::kMerged, std::memory_order_release);
-            h->unset(flag::deferred);
-            hook::destroy(h);
+    // Ordinary objects die by giving their counts back. Deferred ones don't: with only our count left, they are destroyed here, classes
+    // last, since their instances need them until then.
+    auto release = [&](auto&& which) {
+        for (Ref<>& r : held) {
+            if (r.value().is_null()) continue;
+            Header* h = r.value().pointer();
+            bool deferred = h->has(flag::deferred), type = deferred && type_of(static_cast<Object*>(h)).has(type_flag::type);
+            if (!which(deferred, type)) continue;
+            if (deferred && h->shared.load(std::memory_order_acquire) == (detail::kOne | detail::kMerged)) {
+                (void)r.release();
+                h->shared.store(detail::kMerged, std::memory_order_release);
+                h->unset(flag::deferred);
+                hook::destroy(h);
+            } else {
+                detail::decref(r.release());
+            }
         }
-    }
+    };
+    release([](bool deferred, bool) { return !deferred; });
+    release([](bool deferred, bool type) { return deferred && !type; });
+    release([](bool, bool type) { return type; });
     held.clear();
     ++state.collections;
     state.collected += result.collected;

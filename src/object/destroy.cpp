@@ -50,7 +50,10 @@ bool finalize(Python& py, Object* o, Type& type) {
 
 void destroy_now(Python& py, Object* o) {
     Type& type = type_of(o);
-    if (type.has(type_flag::has_del) && finalize(py, o, type)) return;
+    if (type.has(type_flag::has_del) && finalize(py, o, type)) {
+        o->unset(flag::dying);
+        return;
+    }
     if (o->has(flag::weakly_referenced)) clear_weakrefs(py, o);
     if (type.hooks.trace) --py.allocated_since_gc;
     if (type.has(type_flag::heap | type_flag::has_dict)) instance_destruct(o);
@@ -63,6 +66,8 @@ void destroy_now(Python& py, Object* o) {
 void hook::destroy(Header* header) {
     Python& py = current_python();
     auto* o = static_cast<Object*>(header);
+    // From here on the collector leaves it alone, however long it waits or takes. (Strings are not traced; the bit means something else.)
+    if (!o->Header::has(flag::dying)) o->set(flag::dying);
     if (py.sections > 0 || py.destroy_depth >= kMaxDepth) [[unlikely]] {
         if (!py.doomed) py.doomed = new DoomedList;
         py.doomed->objects.push_back(o);

@@ -57,7 +57,9 @@ Result<Ref<BaseException>> make_exception(Thread& t, Type& type, Ref<Tuple> args
     // The layout is that of the nearest native base.
     Type* native = &type;
     while (!native->def) native = native->base;
-    if (native->def->size <= sizeof(BaseException)) return make_as<BaseException>(t, type, std::move(args));
+    // (One field more fits into what alignment leaves free behind BaseException.)
+    bool one_field = native == &exc::StopIteration || native == &exc::SystemExit || native == &exc::NameError || native == &exc::UnboundLocalError;
+    if (native->def->size <= sizeof(BaseException) && !one_field) return make_as<BaseException>(t, type, std::move(args));
     if (is_subtype(*native, exc::StopIteration)) {
         Ref<StopIteration> e = TRY(make<StopIteration>(t, type, args.share()));
         if (!items.empty()) e->value.set(item(items, 0));

@@ -235,7 +235,7 @@ Value call_wrapper(Python& py, SlotWrapper& w, Value self, Value const* args, st
     bool ternary = w.which == Dunder::pow || w.which == Dunder::rpow || w.which == Dunder::get;
     std::size_t least = ternary ? 1 : most;
     if (n < least || n > most) {
-        if (ternary) (void)raise(py, exc::TypeError, n < least ? "expected at least {} argument, got {}" : "expected at most {} arguments, got {}", n < least ? 1 : 2, n);
+        if (ternary) (void)raise(py, exc::TypeError, "expected 1 or 2 arguments, got {}", n);
         else (void)raise(py, exc::TypeError, "expected {} argument{}, got {}", most, most == 1 ? "" : "s", n);
         return {};
     }

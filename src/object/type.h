@@ -196,6 +196,8 @@ public:
 };
 // Takes the version away from the type and its subclasses; under the type lock, before a change becomes visible.
 void invalidate_type(Type& type);
+// The type leaves its bases' lists of subclasses; before it is cleared.
+void detach_type(Type& type);
 // Fills the slots from what the MRO gives for every special method (or for one name only).
 Result<void> renew_slots(Thread& t, Type& type);
 Result<void> renew_slots_for(Thread& t, Type& type, Borrowed<Str> name);

@@ -166,12 +166,12 @@ Value set_annotate(Python& py, Value self, Value value) {
 Result<Ref<>> annotations_of(Python& py, Module& self) {
     Maybe<> kept = dict_get(py, **self.dict, name::dunder_annotations());
     if (kept) return std::move(kept).take();
-    Ref<> annotate = TRY(annotate_of(py, self));
-    if (!is_callable(annotate)) {
+    Maybe<> annotate = dict_get(py, **self.dict, name::dunder_annotate());
+    if (!annotate || !is_callable(*annotate)) {
         Ref<Dict> fresh = TRY(make_dict(py));
         return dict_set_default(py, *self.dict, name::dunder_annotations(), fresh);
     }
-    Ref<> made = TRY(call_with(py, annotate, Borrowed<>(Value::of_int(1))));
+    Ref<> made = TRY(call_with(py, *annotate, Borrowed<>(Value::of_int(1))));
     if (!is<Dict>(made.value())) return raise(py, exc::TypeError, "__annotate__() must return a dict, not {}", TypeName{made.value()});
     // While the module's code still runs there may be more to come.
     Maybe<> spec = dict_get(py, **self.dict, name::dunder_spec());

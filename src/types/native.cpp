@@ -344,7 +344,7 @@ Result<void> change_getset(Python& py, GetSet& self, Value object, Value value) 
     }
     Value r = self.def->set(py, object, value);
     if (r.is_null()) return Raised{};
-    detail::decref(r);
+    (void)Maybe<>::adopt(r);
     return {};
 }
 Result<void> set_getset(Python& py, Borrowed<GetSet> self, Borrowed<> object, Borrowed<> value) {

@@ -140,6 +140,14 @@ constexpr SlotDef slots[] = {
     slot<Dunder::iter, iter>,         slot<Dunder::getitem, getitem>,   slot<Dunder::contains, contains>,
     slot<Dunder::concat, concat>,     slot<Dunder::repeat, repeat>,     ORO_COMPARE_SLOTS(compare_tuples),
 };
+// The collector leaves tuples alone: every cycle has something in it that can be cleared, and a class must find its bases and its MRO
+// whole until it goes.
+constexpr Hooks tuple_hooks() {
+    Hooks h = hooks_of<Tuple>();
+    h.clear = nullptr;
+    return h;
+}
+
 constexpr TypeDef tuple_def{
     .name = "tuple",
     .doc = "Built-in immutable sequence.\n\nWithout an argument the tuple is empty; an iterable gives its items.\n"
@@ -148,7 +156,7 @@ constexpr TypeDef tuple_def{
     .size = sizeof(Tuple),
     .item_size = sizeof(Value),
     .flags = type_flag::subclassable | type_flag::sequence | type_flag::tuple | type_flag::match_self,
-    .hooks = hooks_of<Tuple>(),
+    .hooks = tuple_hooks(),
     .new_ = new_tuple,
     .methods = methods,
     .slots = slots,

@@ -15,13 +15,6 @@ namespace {
 
 Type& at(Value v) { return *static_cast<Type*>(v.pointer()); }
 
-// The type is dying: its bases forget it.
-void leave_bases(Type& type) {
-    Value bases = type.bases.slot().peek();
-    if (bases.is_null() || type.is_immortal()) return;
-    TypeLock lock(current_thread());
-    for (Value v : static_cast<Tuple*>(bases.pointer())->items()) std::erase(at(v).subclasses, &type);
-}
 
 Result<Ref<>> repr_type(Python& py, Borrowed<Type> self) {
     Ref<> module = none.share();
@@ -51,7 +44,7 @@ Result<void> change_attribute(Python& py, Type& type, Value name, Optional<> val
         if (fn) {
             Value r = fn(py, found.value(), Value::of(&type), value.value());
             if (r.is_null()) return Raised{};
-            detail::decref(r);
+            (void)Maybe<>::adopt(r);
             return {};
         }
     }
@@ -114,8 +107,11 @@ Result<Ref<List>> subclasses(Thread& t, Borrowed<Type> self) {
     std::vector<Ref<>> found;
     {
         TypeLock lock(t);
-        for (Type* sub : self->subclasses)
-            if (detail::try_incref(sub)) found.push_back(Ref<>::adopt(Value::of(sub)));
+        for (Type* sub : self->subclasses) {
+            bool dying = false;
+            auto counted = Maybe<>::adopt(Slot(Value::of(sub)).try_share(&dying));
+            if (counted) found.push_back(std::move(counted).take());
+        }
     }
     std::vector<Value> words;
     for (Ref<>& r : found) words.push_back(r.value());
@@ -166,7 +162,7 @@ ORO_TYPE(type_type, type_definition);
 
 Type& Type::type() { return type_type; }
 
-Type::~Type() { leave_bases(*this); }
+Type::~Type() { detach_type(*this); }
 
 void Type::trace(Visitor& v) {
     v(dict);
@@ -177,8 +173,17 @@ void Type::trace(Visitor& v) {
     v(module_object);
 }
 
+void detach_type(Type& type) {
+    Value bases = type.bases.slot().peek();
+    if (bases.is_null() || type.is_immortal()) return;
+    TypeLock lock(current_thread());
+    // A tuple that was cleared in the same collection holds nothing any more; the type was detached before that.
+    for (Value v : static_cast<Tuple*>(bases.pointer())->items())
+        if (v) std::erase(at(v).subclasses, &type);
+}
+
 void Type::clear() {
-    leave_bases(*this);
+    detach_type(*this);
     dict.reset();
     bases.reset();
     mro.reset();
@@ -208,7 +213,7 @@ Value type_call(Python& py, Value callable, Value const* args, std::size_t n, Tu
     Ref<> object = Ref<>::adopt(made);
     Value done = init(py, made, args, n, names);
     if (done.is_null()) return {};
-    detail::decref(done);
+    (void)Maybe<>::adopt(done);
     return object.release();
 }
 

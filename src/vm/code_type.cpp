@@ -78,10 +78,13 @@ Result<Ref<>> adaptive(Thread& t, Code& c) {
 Result<Ref<>> linetable(Thread& t, Code& c) { return make_bytes(t, encode_positions(c.unit->positions, int(c.unit->first_line))); }
 Result<Ref<>> exceptiontable(Thread& t, Code& c) { return make_bytes(t, encode_exceptions(c.unit->exceptions)); }
 
+constexpr std::uint32_t kNoName = 0xFFFFFFFFu;
+
 // Which constants are there for other reasons than to be the name of a site.
 std::vector<std::uint32_t> real_constants(Code const& c) {
     std::vector<bool> only_name(c.constant_count, false);
-    for (Site const& s : c.unit->sites) only_name[s.name] = true;
+    for (Site const& s : c.unit->sites)
+        if (s.name != kNoName) only_name[s.name] = true;
     for (Instruction const& i : c.unit->code)
         if (i.op() == Opcode::load_const) only_name[i.bc()] = false;
     if (c.code_flags & CO_HAS_DOCSTRING) only_name[0] = false;
@@ -95,6 +98,7 @@ std::vector<std::uint32_t> site_names(Code const& c) {
     std::vector<bool> seen(c.constant_count, false);
     std::vector<std::uint32_t> out;
     for (Site const& s : c.unit->sites) {
+        if (s.name == kNoName) continue;
         if (!seen[s.name]) out.push_back(s.name);
         seen[s.name] = true;
     }

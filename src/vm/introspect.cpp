@@ -3,7 +3,9 @@
 
 #include "memory/world.h"
 #include "object/exception.h"
+#include "object/class.h"
 #include "object/int.h"
+#include "object/super.h"
 #include "vm/code_names.h"
 #include "vm/frame_object.h"
 #include "vm/generator.h"
@@ -120,6 +122,27 @@ void note_coroutine_origin(Python& py, Generator& g) {
     Ref<Tuple> origin = std::move(tuple).take();
     for (std::size_t i = 0; i < entries.size(); ++i) origin->slots[i] = entries[i].release();
     g.origin.store(&g, Maybe<>(std::move(origin)));
+}
+
+Result<SuperArguments> arguments_of_super(Python& py) {
+    Frame* f = py.frame;
+    if (!f) return raise(py, exc::RuntimeError, "super(): no current frame");
+    Code& code = *f->code.get();
+    if (code.positional == 0) return raise(py, exc::RuntimeError, "super(): no arguments");
+    Value first = f->registers()[0];
+    Maybe<> object;
+    if (is_cell_register(code, 0) && is_exact<Cell>(first)) object = as<Cell>(first)->contents.load(as<Cell>(first).get());
+    else if (first) object = Maybe<>(share(first));
+    if (!object) return raise(py, exc::RuntimeError, "super(): arg[0] deleted");
+    for (std::size_t i = 0; i < code.free_names->size; ++i) {
+        if (!equal(*static_cast<Str*>(code.free_names->slots[i].pointer()), "__class__")) continue;
+        auto* cell = static_cast<Cell*>(f->fn()->closure.get()->slots[i].pointer());
+        Maybe<> start = cell->contents.load(cell);
+        if (!start) return raise(py, exc::RuntimeError, "super(): empty __class__ cell");
+        if (!is<Type>(start.value())) return raise(py, exc::RuntimeError, "super(): __class__ is not a type ({})", TypeName{start.value()});
+        return SuperArguments{as<Type>(std::move(start).take()), std::move(object).take()};
+    }
+    return raise(py, exc::RuntimeError, "super(): __class__ cell not found");
 }
 
 }  // namespace oro
