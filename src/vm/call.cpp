@@ -363,7 +363,7 @@ Value call_function(Python& py, Value function, Value const* args, std::size_t n
 
 Result<Ref<>> run_code(Python& py, Borrowed<Code> code, Borrowed<Dict> globals, Optional<> locals, Optional<Tuple> closure) {
     CHECK(check_native_stack(py));
-    Ref<Function> f = TRY(make_function(py, code, globals));
+    Ref<Function> f = TRY(make_function(py, code, globals, true));
     if (closure) f->closure.init(Maybe<Tuple>((*closure).share()));
     if (!vm::push_frame(py, *f, nullptr, 0, nullptr, 2 | frame_flag::entry, Value{})) return Raised{};
     if (locals) py.frame->locals = reg::retain(locals.value());
