@@ -2,6 +2,7 @@
 // their dictionaries.
 #include <algorithm>
 
+#include "object/class.h"
 #include "object/define.h"
 #include "object/dict.h"
 #include "object/slot_wrapper.h"
@@ -61,6 +62,9 @@ Result<void> fill_dictionary(Thread& t, Type& type) {
         CHECK(dict_set(t, dict, key, std::move(d)));
     }
     CHECK(add_slot_wrappers(t, type));
+    if (type.extra_offset && !(type.base && type.base->extra_offset) && !dict_get(t, dict, name::dunder_dict())) {
+        CHECK(dict_set(t, dict, name::dunder_dict(), TRY(make<GetSet>(t, getset_descriptor_type, &dict_getset, &type))));
+    }
     if (def.new_) {
         Ref<Native> n = TRY(make<Native>(t, native_function_type, &new_method_def, Maybe<>(Borrowed<Type>(type).share()), Maybe<>(), &type));
         detail::make_immortal(n.get());

@@ -289,7 +289,6 @@ int call_slow(Thread* t, Value* regs, Instruction const* pc, Value* k, std::uint
         ++n;
     }
     Value callable = regs[p];
-    if (getenv("ORO_TRACE")) fprintf(stderr, "call %s pc %d line %d callable %lx\n", op.code().unit->name.c_str(), int(pc - op.code().code), line_of(op.code(), pc), callable.bits);
     Value result;
     int outcome = call_any(op, callable, args, n, names, &result);
     if (outcome == 0) return 0;
@@ -363,7 +362,7 @@ Value call_function(Python& py, Value function, Value const* args, std::size_t n
 
 Result<Ref<>> run_code(Python& py, Borrowed<Code> code, Borrowed<Dict> globals, Optional<> locals, Optional<Tuple> closure) {
     CHECK(check_native_stack(py));
-    Ref<Function> f = TRY(make_function(py, code, globals));
+    Ref<Function> f = TRY(make_function(py, code, globals, true));
     if (closure) f->closure.init(Maybe<Tuple>((*closure).share()));
     if (!vm::push_frame(py, *f, nullptr, 0, nullptr, 2 | frame_flag::entry, Value{})) return Raised{};
     if (locals) py.frame->locals = reg::retain(locals.value());

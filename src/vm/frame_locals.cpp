@@ -17,14 +17,16 @@ struct FrameLocals : Object {
 
 FrameObject& frame_of(Borrowed<FrameLocals> self) { return *self->frame.get(); }
 
+// Of a frame that has a mapping of its own, none.
 Maybe<Dict> extra_of(FrameObject& o) {
+    if (!(o.code->code_flags & CO_OPTIMIZED)) return {};
     Maybe<> v = o.locals_snapshot.load(&o);
     return v ? Maybe<Dict>(as<Dict>(std::move(v).take())) : Maybe<Dict>();
 }
 Result<Ref<Dict>> make_extra(Python& py, FrameObject& o) {
     if (Maybe<Dict> there = extra_of(o)) return std::move(there).take();
     Ref<Dict> made = TRY(make_dict(py));
-    {
+    if (o.code->code_flags & CO_OPTIMIZED) {
         Section section(py, &o);
         if (!o.locals_snapshot.peek()) (void)o.locals_snapshot.swap(Maybe<>(made.share()));
     }

@@ -24,7 +24,8 @@ struct Function : Object {
 extern Type function_type;
 // Makes a new object deferred (memory/header.h): before anybody else sees it.
 void make_deferred(Header& h);
-Result<Ref<Function>> make_function(Python& py, Borrowed<Code> code, Borrowed<Dict> globals);
+// `counted`: it stays an ordinary object even if its code is no closure's, so that it dies, and lets its globals go, at once.
+Result<Ref<Function>> make_function(Python& py, Borrowed<Code> code, Borrowed<Dict> globals, bool counted = false);
 
 enum class GeneratorState : std::uint32_t { suspended_start, suspended, running, closed };
 

@@ -18,7 +18,7 @@ void make_deferred(Header& h) {
     h.shared.store(detail::kOne | detail::kMerged, std::memory_order_release);
 }
 
-Result<Ref<Function>> make_function(Python& py, Borrowed<Code> code, Borrowed<Dict> globals) {
+Result<Ref<Function>> make_function(Python& py, Borrowed<Code> code, Borrowed<Dict> globals, bool counted) {
     Ref<Function> f = TRY(make<Function>(py, function_type));
     f->code.set(Maybe<Code>(code.share()));
     f->globals.init(Maybe<Dict>(globals.share()));
@@ -31,7 +31,7 @@ Result<Ref<Function>> make_function(Python& py, Borrowed<Code> code, Borrowed<Di
     f->qualname.set(Maybe<Str>(code->qualname.share()));
     f->module.set(dict_get(py, *globals.get(), name::dunder_name()));
     if (code->code_flags & CO_HAS_DOCSTRING) f->doc.set(Maybe<>(share(code->k[0])));
-    if (!(code->code_flags & CO_NESTED)) make_deferred(*f.get());
+    if (!counted && !(code->code_flags & CO_NESTED)) make_deferred(*f.get());
     return f;
 }
 
