@@ -72,7 +72,6 @@ Result<void> start_import(Python& py) {
     CHECK(dict_set(py, modules, imp_name, Ref<>::adopt(share(imp.value()).release())));
     Ref<> r = TRY(call_method_with(py, bootstrap, Borrowed<Str>(TRY(make_interned(py, "_install"))), *interpreter.sys_module, *imp));
     // The path-based finders: their module is run here as well, and found by _install_external_importers in sys.modules.
-    if (getenv("ORO_NOEXT")) return {};
     Ref<Module> external = TRY(run_library_file(py, "importlib/_bootstrap_external.py", "_frozen_importlib_external"));
     CHECK(dict_set(py, modules, TRY(make_interned(py, "_frozen_importlib_external")), external.share()));
     r = TRY(call_method_with(py, bootstrap, Borrowed<Str>(TRY(make_interned(py, "_install_external_importers")))));

@@ -37,6 +37,8 @@ Result<void> bring_up(Python& py) {
     CHECK(make_builtins(py));
     CHECK(start_import(py));
     CHECK(finish_sys(py));
+    if (!interpreter.config.warn_options.empty()) (void)TRY(import_module(py, "warnings"));
+    if (!interpreter.config.no_site) (void)TRY(import_module(py, "site"));
     return {};
 }
 

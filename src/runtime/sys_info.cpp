@@ -18,7 +18,7 @@
 
 namespace oro {
 
-extern Type simple_namespace_type;
+extern Type simple_namespace_type, frozenset_type;
 
 namespace {
 
@@ -115,6 +115,13 @@ Result<void> add_sys_info(Python& py) {
     CHECK(add("_multiarch", TRY(make_str(py, "x86_64-linux-gnu"))));
     CHECK(add("supports_isolated_interpreters", Ref<>::adopt(kFalse)));
     CHECK(put(py, "implementation", TRY(make_namespace(py, implementation))));
+    static constexpr char const* kLibrary[] = {
+#include "runtime/stdlib_names.inc"
+    };
+    Ref<List> library = TRY(make_list(py));
+    for (char const* name : kLibrary) CHECK(list_append(py, library, TRY(make_interned(py, name))));
+    Value list[] = {library.value()};
+    CHECK(put(py, "stdlib_module_names", TRY(call(py, Borrowed<>(Value::of(&frozenset_type)), list))));
     Ref<Dict> options = TRY(make_dict(py));
     for (std::string const& o : c.x_options) {
         std::size_t eq = o.find('=');

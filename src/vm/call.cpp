@@ -289,7 +289,6 @@ int call_slow(Thread* t, Value* regs, Instruction const* pc, Value* k, std::uint
         ++n;
     }
     Value callable = regs[p];
-    if (getenv("ORO_TRACE")) fprintf(stderr, "call %s pc %d line %d callable %lx\n", op.code().unit->name.c_str(), int(pc - op.code().code), line_of(op.code(), pc), callable.bits);
     Value result;
     int outcome = call_any(op, callable, args, n, names, &result);
     if (outcome == 0) return 0;
