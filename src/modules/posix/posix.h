@@ -18,14 +18,6 @@
 
 namespace oro::posix {
 
-struct PosixState : ModuleState {
-    Member<> before_fork, after_fork_parent, after_fork_child;  // lists of functions or null; changed by replacing them whole
-    LockByte fork_lock{0};                                      // guards the replacing
-    Object* module = nullptr;                                   // that owns this state
-    void trace(Visitor& v) override { v(before_fork), v(after_fork_parent), v(after_fork_child); }
-    void clear() override { before_fork.reset(), after_fork_parent.reset(), after_fork_child.reset(); }
-};
-
 // ---- text of the file system: UTF-8 with surrogateescape.
 Result<Ref<Str>> fs_decode(Python& py, std::string_view octets);
 // A str or bytes in the kind that the caller used.
@@ -120,6 +112,7 @@ std::span<MethodDef const> spawn_functions();
 std::span<MethodDef const> identity_functions();
 std::span<MethodDef const> schedule_functions();
 std::span<MethodDef const> system_functions();
+std::span<MethodDef const> configuration_functions();
 std::span<MethodDef const> terminal_functions();
 std::span<MethodDef const> special_functions();
 Result<void> add_constants(Python& py, Module& m);
