@@ -99,6 +99,8 @@ struct TextArray {
 Result<TextArray> argument_array(Python& py, char const* function, bool spawn, Borrowed<> argv);
 Result<TextArray> environment_array(Python& py, Borrowed<> environment);
 
+Result<int> sched_priority_of(Python& py, Borrowed<> param);
+
 // ---- results
 Result<Ref<>> make_stat_result(Python& py, struct stat const& st);
 inline Ref<> number(std::int64_t n) { return Ref<>::immediate(Value::of_int(n)); }
@@ -124,6 +126,7 @@ Result<void> add_constants(Python& py, Module& m);
 Result<void> add_configuration_names(Python& py, Module& m);
 Result<void> add_stat_types(Python& py, Module& m);
 Result<void> add_directory_types(Python& py, Module& m);
+Result<void> add_attribute_types(Python& py, Module& m);
 Result<void> add_process_types(Python& py, Module& m);
 Result<void> add_schedule_types(Python& py, Module& m);
 Result<void> add_system_types(Python& py, Module& m);
