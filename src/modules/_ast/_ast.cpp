@@ -210,6 +210,7 @@ namespace {
 
 Result<void> setup(Python& py, Module& m) {
     CHECK(add_type_to_module(py, m, node_type));
+    CHECK(dict_set(py, **node_type.dict, TRY(make_interned(py, "_field_types")), TRY(make_dict(py))));
     for (char const* empty : {"_fields", "_attributes", "__match_args__"})
         CHECK(dict_set(py, **node_type.dict, TRY(make_interned(py, empty)), empty_tuple()));
     Dict& dict = **m.dict;
