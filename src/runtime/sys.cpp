@@ -1,5 +1,7 @@
 #include "runtime/sys.h"
 
+#include <cstdlib>
+
 #include <unistd.h>
 
 #include <climits>
@@ -141,6 +143,21 @@ Result<Ref<>> getsizeof(Python& py, Borrowed<> object, Optional<> default_) {
     return std::move(r).take();
 }
 
+// -X cpu_count=n or PYTHON_CPU_COUNT; -1 if os.cpu_count() tells the truth.
+std::int64_t cpu_count_config(Python& py) {
+    Config const& c = py.interpreter->config;
+    constexpr std::string_view kOption = "cpu_count=";
+    for (std::string const& x : c.x_options) {
+        if (x.starts_with(kOption)) {
+            long n = std::strtol(x.c_str() + kOption.size(), nullptr, 10);
+            return n > 0 ? n : -1;
+        }
+    }
+    char const* text = c.ignore_environment ? nullptr : std::getenv("PYTHON_CPU_COUNT");
+    long n = text ? std::strtol(text, nullptr, 10) : 0;
+    return n > 0 ? n : -1;
+}
+
 Result<Ref<>> getframe(Python& py, Index depth) {
     if (depth < 0) depth.value = 0;
     return frame_at(py, depth);
@@ -233,6 +250,7 @@ constexpr MethodDef functions[] = {
     function<get_coroutine_origin_tracking_depth>("get_coroutine_origin_tracking_depth", "", "Frames recorded when a coroutine is made."),
     function<set_coroutine_origin_tracking_depth>("set_coroutine_origin_tracking_depth", "depth", "Record this many frames when a coroutine is made."),
     function<getsizeof>("getsizeof", "object, default=<unrepresentable>", "Bytes that the object takes."),
+    function<cpu_count_config>("_get_cpu_count_config", "", "The number of processors that the user told; -1 if none."),
     function<getframe>("_getframe", "depth=0, /", "A frame of the call stack."),
     function<getframemodulename>("_getframemodulename", "depth=0", "The module of a frame of the call stack."),
     function<current_frames_>("_current_frames", "", "The innermost frame of each thread."),
