@@ -68,7 +68,10 @@ void park(World& w, std::unique_lock<std::mutex>& lock, Mutator& m) {
 }
 
 void update_alone(World& w) {
-    for (Mutator* m = w.first; m; m = m->next) m->alone = w.count == 1;
+    // Written only where it changes: a running thread reads its own at any time.
+    bool alone = w.count == 1;
+    for (Mutator* m = w.first; m; m = m->next)
+        if (m->alone != alone) m->alone = alone;
 }
 
 }  // namespace
