@@ -34,6 +34,10 @@ Result<void> instance_set_dict(Thread& t, Object* o, Ref<Dict> dict);
 // Calls f for every own attribute in order of insertion, without changing the object's mode.
 Result<void> instance_each(Thread& t, Object* o, void (*f)(void*, Borrowed<Str>, Ref<>), void* arg);
 
+// Caches of instance attributes are guarded by the shape alone. When a class gets a data descriptor of the name of an attribute that
+// instances have, or another way of attribute access, its shapes are given up: instances go over to dict mode, new ones get new shapes.
+Result<void> retire_shapes(Python& py, Type& type, Borrowed<Str> name, Optional<> value);
+
 // For the collector and the destroyer: attributes and __slots__ fields of an instance of a heap type.
 void instance_trace(Object* o, Visitor& v);
 void instance_clear(Object* o);

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <new>
+#include <vector>
 
 #include "memory/counts.h"
 #include "memory/lock.h"
@@ -137,6 +138,19 @@ ShapeId shape_extend(ShapeId id, Str* name) {
     }
     unlock(transition_lock);
     return to;
+}
+
+bool shape_tree_has(ShapeId root, Str const* name) {
+    std::vector<ShapeId> pending{root};
+    while (!pending.empty()) {
+        Shape& shape = shape_of(pending.back());
+        pending.pop_back();
+        for (Transition* t = shape.transitions.load(std::memory_order_acquire); t; t = t->next) {
+            if (!name || t->key == name) return true;
+            pending.push_back(t->to);
+        }
+    }
+    return false;
 }
 
 void shape_names(ShapeId id, void (*f)(void*, int, Str*), void* arg) {

@@ -46,6 +46,8 @@ ShapeId make_root_shape(Type& type, bool dict_mode);
 int shape_find(ShapeId shape, Str const* interned_name);
 // The shape with one more attribute; 0 when there are too many.
 ShapeId shape_extend(ShapeId shape, Str* interned_name);
+// Whether some object of the shapes below `root` has (or had) that attribute; null: any attribute.
+bool shape_tree_has(ShapeId root, Str const* interned_name);
 // The names in order of index: calls f for each.
 void shape_names(ShapeId shape, void (*f)(void*, int index, Str* name), void* arg);
 

@@ -4,6 +4,7 @@
 
 #include "memory/lock.h"
 #include "object/dict.h"
+#include "object/instance.h"
 #include "object/slot_wrapper.h"
 #include "object/str.h"
 #include "object/tuple.h"
@@ -147,7 +148,7 @@ Result<void> type_set_attribute(Python& py, Type& type, Borrowed<Str> name, Opti
         invalidate_type(type);
         CHECK(renew_slots_for(py, type, name));
     }
-    return {};
+    return retire_shapes(py, type, name, value);
 }
 
 Result<Ref<Tuple>> compute_mro(Python& py, Type& type, Borrowed<Tuple> bases) {

@@ -6,6 +6,9 @@
 
 #include <cerrno>
 
+#include "object/call.h"
+#include "object/int.h"
+
 namespace oro {
 
 namespace {
@@ -22,6 +25,22 @@ void set_main_thread(Thread* t) { main_ = t; }
 Thread* main_thread() { return main_; }
 void set_signal_runner(SignalRunner runner) { runner_ = runner; }
 bool signal_pending() { return any.load(std::memory_order_acquire); }
+
+void forget_signals() {
+    for (auto& a : arrived) a = false;
+    any = false;
+}
+
+Result<void> signal_set_from(Python& py, Borrowed<> numbers, sigset_t& set) {
+    sigemptyset(&set);
+    return for_each(py, numbers, [&](Ref<> item) -> Result<void> {
+        std::int64_t n = TRY(to_c_long(py, item));
+        if (n < 1 || n >= kSignals) return raise(py, exc::ValueError, "signal number {} out of range [1; {}]", n, kSignals - 1);
+        // Numbers that the C library keeps for itself are passed over.
+        (void)sigaddset(&set, int(n));
+        return {};
+    });
+}
 
 int set_wakeup_descriptor(int fd, bool warn_on_full) {
     warn_full = warn_on_full;

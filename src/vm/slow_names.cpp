@@ -41,10 +41,16 @@ Result<Maybe<>> mapping_get(Python& py, Value mapping, Borrowed<Str> name) {
 
 Result<Maybe<>> global_or_builtin(Op const& op, Borrowed<Str> name) {
     Function* f = op.frame().fn();
-    Maybe<> v = dict_get(op.py, *f->globals.get(), name);
+    Maybe<> v;
+    if (is_exact<Dict>(f->globals.value())) {
+        v = dict_get(op.py, *f->globals.get(), name);
+    } else {
+        // A class derived from dict may answer for names that it lacks.
+        v = TRY(mapping_get(op.py, f->globals.value(), name));
+    }
     if (v) return v;
-    // Globals may hold keys that are no plain str but equal to the name.
-    return dict_get_item(op.py, *f->builtins, name);
+    // Builtins may hold keys that are no plain str but equal to the name.
+    return mapping_get(op.py, f->builtins.value(), name);
 }
 
 }  // namespace
@@ -149,7 +155,9 @@ SLOW(load_global) {
     // Learn where it stands, if both are plain dicts' string tables.
     DictKeys* keys;
     std::uint32_t index;
-    if (dict_find_entry(*f->globals.get(), *name.get(), &keys, &index)) {
+    bool plain = is_exact<Dict>(f->globals.value());
+    if (!plain) {
+    } else if (dict_find_entry(*f->globals.get(), *name.get(), &keys, &index)) {
         std::uint32_t version = dict_version(op.py, *f->globals.get());
         if (version != 0 && f->globals.get()->keys() == keys && index < (1u << 30)) learn(op.k, op.bc(), std::uint64_t(version) << 32 | std::uint64_t(index) << 1 | 1);
     } else if (dict_find_entry(*f->builtins.get(), *name.get(), &keys, &index)) {

@@ -100,8 +100,10 @@ Result<void> wrap(Python& py, Ref<>& file, Mode const& mode, OpenOptions const& 
     return set_attribute(py, file, name::mode(), TRY(make_str(py, o.mode)));
 }
 
-Result<Ref<>> open_function(Python& py, Borrowed<> file, std::string_view mode, int buffering, Borrowed<> encoding, Borrowed<> errors,
+Result<Ref<>> open_function(Python& py, Borrowed<> file, Optional<Str> given_mode, int buffering, Borrowed<> encoding, Borrowed<> errors,
                             Borrowed<> newline, bool closefd, Borrowed<> opener) {
+    std::string_view mode = "r";
+    if (given_mode) mode = TRY(utf8_of(py, *given_mode));
     struct { char const* name; Value v; } texts[] = {{"encoding", encoding.value()}, {"errors", errors.value()}, {"newline", newline.value()}};
     for (auto const& t : texts) {
         if (t.v == kNone) continue;

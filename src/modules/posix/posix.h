@@ -18,14 +18,6 @@
 
 namespace oro::posix {
 
-struct PosixState : ModuleState {
-    Member<> before_fork, after_fork_parent, after_fork_child;  // lists of functions or null; changed by replacing them whole
-    LockByte fork_lock{0};                                      // guards the replacing
-    Object* module = nullptr;                                   // that owns this state
-    void trace(Visitor& v) override { v(before_fork), v(after_fork_parent), v(after_fork_child); }
-    void clear() override { before_fork.reset(), after_fork_parent.reset(), after_fork_child.reset(); }
-};
-
 // ---- text of the file system: UTF-8 with surrogateescape.
 Result<Ref<Str>> fs_decode(Python& py, std::string_view octets);
 // A str or bytes in the kind that the caller used.
@@ -99,6 +91,8 @@ struct TextArray {
 Result<TextArray> argument_array(Python& py, char const* function, bool spawn, Borrowed<> argv);
 Result<TextArray> environment_array(Python& py, Borrowed<> environment);
 
+Result<int> sched_priority_of(Python& py, Borrowed<> param);
+
 // ---- results
 Result<Ref<>> make_stat_result(Python& py, struct stat const& st);
 inline Ref<> number(std::int64_t n) { return Ref<>::immediate(Value::of_int(n)); }
@@ -118,12 +112,14 @@ std::span<MethodDef const> spawn_functions();
 std::span<MethodDef const> identity_functions();
 std::span<MethodDef const> schedule_functions();
 std::span<MethodDef const> system_functions();
+std::span<MethodDef const> configuration_functions();
 std::span<MethodDef const> terminal_functions();
 std::span<MethodDef const> special_functions();
 Result<void> add_constants(Python& py, Module& m);
 Result<void> add_configuration_names(Python& py, Module& m);
 Result<void> add_stat_types(Python& py, Module& m);
 Result<void> add_directory_types(Python& py, Module& m);
+Result<void> add_attribute_types(Python& py, Module& m);
 Result<void> add_process_types(Python& py, Module& m);
 Result<void> add_schedule_types(Python& py, Module& m);
 Result<void> add_system_types(Python& py, Module& m);
