@@ -15,17 +15,12 @@
 #include "object/bytes.h"
 #include "object/define.h"
 #include "object/detached.h"
+#include "runtime/file_names.h"
 
 namespace oro::posix {
 
-// ---- text of the file system: UTF-8 with surrogateescape.
-Result<Ref<Str>> fs_decode(Python& py, std::string_view octets);
 // A str or bytes in the kind that the caller used.
 Result<Ref<>> fs_result(Python& py, std::string_view octets, bool as_bytes);
-// os.fspath(): a str or bytes; TypeError else.
-Result<Ref<>> fspath(Python& py, Borrowed<> path);
-// os.fsencode(os.fspath(v)) without zero octets: "embedded null byte".
-Result<Ref<Bytes>> fs_encode(Python& py, Borrowed<> path);
 
 // ---- parameters
 struct Path {
@@ -158,7 +153,7 @@ template <> struct FromPython<posix::GroupId> {
     static Result<posix::GroupId> get(Context& c, Value v) { return posix::GroupId{TRY(posix::id_from(c.py, Borrowed<>(v), "gid"))}; }
 };
 template <> struct FromPython<posix::FsText const&> {
-    static Result<posix::FsText> get(Context& c, Value v) { return posix::FsText{TRY(posix::fs_encode(c.py, Borrowed<>(v)))}; }
+    static Result<posix::FsText> get(Context& c, Value v) { return posix::FsText{TRY(fs_encode(c.py, Borrowed<>(v)))}; }
 };
 
 }  // namespace oro::binding
