@@ -109,13 +109,6 @@ Result<bool> is_remote_debug_enabled(Python&) { return false; }
 Result<bool> is_stack_trampoline_active(Python&) { return false; }
 Result<std::int64_t> getallocatedblocks(Python&) { return std::int64_t(heap_bytes() / 64); }
 Result<std::int64_t> getunicodeinternedsize(Python&, bool) { return 0; }
-// -X cpu_count=N and PYTHON_CPU_COUNT: -1 without one.
-Result<std::int64_t> cpu_count_config(Python& py) {
-    for (std::string const& o : py.interpreter->config.x_options)
-        if (o.starts_with("cpu_count=")) return std::int64_t(std::atoi(o.c_str() + 10));
-    char const* v = py.interpreter->config.ignore_environment ? nullptr : std::getenv("PYTHON_CPU_COUNT");
-    return std::int64_t(v && *v ? std::atoi(v) : -1);
-}
 Result<void> clear_type_cache(Python& py) {
     for (MethodCacheEntry& e : py.method_cache) e = {};
     return {};
@@ -244,7 +237,6 @@ constexpr MethodDef functions[] = {
     function<is_stack_trampoline_active>("is_stack_trampoline_active", "", "Whether a profiler's trampoline is on."),
     function<getallocatedblocks>("getallocatedblocks", "", "An estimate of the objects that are alive."),
     function<getunicodeinternedsize>("getunicodeinternedsize", "*, _only_immortal=False", "How many strings are interned."),
-    function<cpu_count_config>("_get_cpu_count_config", "", "The number of processors as configured, or -1."),
     function<clear_type_cache>("_clear_type_cache", "", "Forget cached attribute lookups."),
     function<clear_type_cache>("_clear_internal_caches", "", "Forget cached lookups."),
     function<get_coroutine_origin_tracking_depth>("get_coroutine_origin_tracking_depth", "", "Frames recorded when a coroutine is made."),
