@@ -1,4 +1,4 @@
-// File names between Python and the system: UTF-8, with surrogateescape for what is no UTF-8.
+// What Python says and the system takes: file names (UTF-8, with surrogateescape for what is no UTF-8), descriptors, ids.
 #pragma once
 #include "object/bytes.h"
 #include "object/str.h"
@@ -14,5 +14,10 @@ Result<Ref<Bytes>> fs_encode(Python& py, Borrowed<> path);
 Result<Ref<Bytes>> fs_octets(Python& py, Borrowed<> text);
 // What __fspath__ gives, checked; null if the object has none.
 Result<Maybe<>> call_fspath(Python& py, Borrowed<> path);
+
+// A descriptor: an int, or an object with fileno().
+Result<int> descriptor_from(Python& py, Borrowed<> v);
+// A user's or group's id (`what`: "uid" or "gid"); -1 stands for 'unchanged'.
+Result<std::uint32_t> id_from(Python& py, Borrowed<> v, char const* what);
 
 }  // namespace oro

@@ -45,16 +45,6 @@ Result<int> small(Python& py, Value v) {
     if (n != int(n)) return raise(py, exc::OverflowError, "Python int too large to convert to C int");
     return int(n);
 }
-Result<std::uint32_t> id_from(Python& py, Borrowed<> v, char const* what) {
-    if (!is_any_int(v.value())) return raise(py, exc::TypeError, "{} should be integer, not {}", what, TypeName{v.value()});
-    std::int64_t n;
-    bool fits = to_int64(PlainInt(int_number(v.value())), n);
-    if (fits && n == -1) return std::uint32_t(-1);
-    if (int_is_negative(int_number(v.value()))) return raise(py, exc::OverflowError, "{} is less than minimum", what);
-    if (!fits || n >= 0xFFFFFFFF) return raise(py, exc::OverflowError, "{} is greater than maximum", what);
-    return std::uint32_t(n);
-}
-
 Result<std::vector<int>> kept_from(Python& py, Value v) {
     if (!is<Tuple>(v)) return raise(py, exc::TypeError, "fork_exec() argument 4 must be tuple, not {}", TypeName{v});
     std::vector<int> kept;

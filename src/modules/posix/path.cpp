@@ -96,34 +96,6 @@ Result<int> dir_fd_from(Python& py, Value v) {
     return narrow_fd(py, Borrowed<>(v));
 }
 
-Result<int> fd_from(Python& py, Borrowed<> v) {
-    Ref<> n = v.share();
-    if (is_any_int(v.value())) {
-        CHECK(warn_bool(py, v));
-    } else {
-        Maybe<> method = TRY(find_attribute(py, v, name::fileno()));
-        if (!method) return raise(py, exc::TypeError, "argument must be an int, or have a fileno() method.");
-        n = TRY(call(py, *method, {}));
-        if (!is_any_int(n.value())) return raise(py, exc::TypeError, "fileno() returned a non-integer");
-    }
-    int fd = TRY(c_int_from(py, n));
-    if (fd < 0) return raise(py, exc::ValueError, "file descriptor cannot be a negative integer ({})", fd);
-    return fd;
-}
-
-// A user's or group's id: 32 bits without a sign, where -1 stands for 'unchanged'.
-Result<std::uint32_t> id_from(Python& py, Borrowed<> v, char const* what) {
-    if (!has_index(v.value())) return raise(py, exc::TypeError, "{} should be integer, not {}", what, TypeName{v.value()});
-    Ref<> plain = TRY(to_index(py, v));
-    std::int64_t n;
-    bool fits = to_int64(PlainInt(plain.value()), n);
-    if (fits && n == -1) return std::uint32_t(-1);
-    if (int_is_negative(plain.value())) return raise(py, exc::OverflowError, "{} is less than minimum", what);
-    // The largest number is what -1 stands for.
-    if (!fits || n >= 0xFFFFFFFF) return raise(py, exc::OverflowError, "{} is greater than maximum", what);
-    return std::uint32_t(n);
-}
-
 namespace {
 
 Result<Ref<>> os_fspath(Python& py, Borrowed<> path) { return fspath(py, path); }

@@ -46,8 +46,6 @@ struct FsText { Ref<Bytes> bytes; char const* text() const { return bytes->data;
 Result<Path> path_from(Python& py, char const* function, std::string_view parameter, Value v, bool with_fd, bool with_none);
 Result<int> c_int_from(Python& py, Borrowed<> v);
 Result<int> dir_fd_from(Python& py, Value v);
-Result<int> fd_from(Python& py, Borrowed<> v);
-Result<std::uint32_t> id_from(Python& py, Borrowed<> v, char const* what);
 
 // ---- calls
 struct Outcome {
@@ -144,13 +142,13 @@ template <> struct FromPython<posix::DirFd> {
     static Result<posix::DirFd> get(Context& c, Value v) { return posix::DirFd{TRY(posix::dir_fd_from(c.py, v))}; }
 };
 template <> struct FromPython<posix::Fd> {
-    static Result<posix::Fd> get(Context& c, Value v) { return posix::Fd{TRY(posix::fd_from(c.py, Borrowed<>(v)))}; }
+    static Result<posix::Fd> get(Context& c, Value v) { return posix::Fd{TRY(descriptor_from(c.py, Borrowed<>(v)))}; }
 };
 template <> struct FromPython<posix::UserId> {
-    static Result<posix::UserId> get(Context& c, Value v) { return posix::UserId{TRY(posix::id_from(c.py, Borrowed<>(v), "uid"))}; }
+    static Result<posix::UserId> get(Context& c, Value v) { return posix::UserId{TRY(id_from(c.py, Borrowed<>(v), "uid"))}; }
 };
 template <> struct FromPython<posix::GroupId> {
-    static Result<posix::GroupId> get(Context& c, Value v) { return posix::GroupId{TRY(posix::id_from(c.py, Borrowed<>(v), "gid"))}; }
+    static Result<posix::GroupId> get(Context& c, Value v) { return posix::GroupId{TRY(id_from(c.py, Borrowed<>(v), "gid"))}; }
 };
 template <> struct FromPython<posix::FsText const&> {
     static Result<posix::FsText> get(Context& c, Value v) { return posix::FsText{TRY(fs_encode(c.py, Borrowed<>(v)))}; }

@@ -9,6 +9,7 @@
 #include "object/call.h"
 #include "object/detached.h"
 #include "object/list.h"
+#include "runtime/file_names.h"
 
 namespace oro::select_module {
 
@@ -76,7 +77,7 @@ Result<std::int64_t> fileno(Python& py, Borrowed<Epoll> self) {
 
 Result<void> control(Python& py, Borrowed<Epoll> self, int operation, Borrowed<> fd, std::uint32_t events) {
     int queue = TRY(open_fd(py, self));
-    int number = TRY(fd_from(py, fd));
+    int number = TRY(descriptor_from(py, fd));
     epoll_event event{};
     event.events = events;
     event.data.fd = number;

@@ -8,6 +8,7 @@
 #include "object/call.h"
 #include "object/detached.h"
 #include "object/list.h"
+#include "runtime/file_names.h"
 
 namespace oro::select_module {
 
@@ -27,14 +28,14 @@ Result<std::uint32_t> events_from(Python& py, Optional<> mask) {
 }
 
 Result<void> poll_register(Python& py, Borrowed<Poll> self, Borrowed<> fd, Optional<> eventmask) {
-    int number = TRY(fd_from(py, fd));
+    int number = TRY(descriptor_from(py, fd));
     std::uint32_t events = TRY(events_from(py, eventmask));
     Locked<Poll> p(py, self);
     p->watched[number] = short(events);
     return {};
 }
 Result<void> poll_modify(Python& py, Borrowed<Poll> self, Borrowed<> fd, Borrowed<> eventmask) {
-    int number = TRY(fd_from(py, fd));
+    int number = TRY(descriptor_from(py, fd));
     std::uint32_t events = TRY(mask_from(py, eventmask, 16, "unsigned short"));
     bool found;
     {
@@ -47,7 +48,7 @@ Result<void> poll_modify(Python& py, Borrowed<Poll> self, Borrowed<> fd, Borrowe
     return {};
 }
 Result<void> poll_unregister(Python& py, Borrowed<Poll> self, Borrowed<> fd) {
-    int number = TRY(fd_from(py, fd));
+    int number = TRY(descriptor_from(py, fd));
     bool found;
     {
         Locked<Poll> p(py, self);

@@ -12,24 +12,9 @@
 #include "object/call.h"
 #include "object/detached.h"
 #include "object/list.h"
+#include "runtime/file_names.h"
 
 namespace oro::select_module {
-
-Result<int> fd_from(Python& py, Borrowed<> v) {
-    Ref<> n = v.share();
-    if (!is_any_int(v.value())) {
-        Maybe<> method = TRY(find_attribute(py, v, name::fileno()));
-        if (!method) return raise(py, exc::TypeError, "argument must be an int, or have a fileno() method.");
-        n = TRY(call(py, *method, {}));
-        if (!is_any_int(n.value())) return raise(py, exc::TypeError, "fileno() returned a non-integer");
-    }
-    std::int64_t fd;
-    if (!to_int64(PlainInt(int_number(n.value())), fd) || fd != int(fd)) {
-        return raise(py, exc::OverflowError, "Python int too large to convert to C int");
-    }
-    if (fd < 0) return raise(py, exc::ValueError, "file descriptor cannot be a negative integer ({})", fd);
-    return int(fd);
-}
 
 Result<std::uint32_t> mask_from(Python& py, Borrowed<> v, int bits, char const* name) {
     Ref<> n = TRY(to_index(py, v));
@@ -88,7 +73,7 @@ Result<Watched> watched_from(Python& py, Borrowed<> sequence) {
     Watched w{std::move(items).take(), {}, {}};
     FD_ZERO(&w.set);
     for (std::size_t i = 0; i < w.objects->size; ++i) {
-        int fd = TRY(fd_from(py, w.objects->at(i)));
+        int fd = TRY(descriptor_from(py, w.objects->at(i)));
         if (fd >= FD_SETSIZE) return raise(py, exc::ValueError, "filedescriptor out of range in select()");
         if (i >= FD_SETSIZE) return raise(py, exc::ValueError, "too many file descriptors in select()");
         w.fds.push_back(fd);

@@ -6,8 +6,6 @@ namespace oro::select_module {
 
 extern Type poll_type, epoll_type;
 
-// An int or an object with fileno().
-Result<int> fd_from(Python& py, Borrowed<> v);
 // A number as the kernel's unsigned event masks of `bits` bits; `name` is C's type.
 Result<std::uint32_t> mask_from(Python& py, Borrowed<> v, int bits, char const* name);
 // Nanoseconds of a number of `unit` nanoseconds each, rounded up; `message` for what is no number.
