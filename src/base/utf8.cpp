@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/bits.h"
+#include "base/wtf8.h"
 
 namespace oro {
 
@@ -276,5 +277,7 @@ ORO_FOR_WIDTH(Char1)
 ORO_FOR_WIDTH(Char2)
 ORO_FOR_WIDTH(Char4)
 #undef ORO_FOR_WIDTH
+
+bool is_wtf8(std::string_view octets) { return scan_utf8(octets, Surrogates::pass).fault == Utf8Fault::none; }
 
 }  // namespace oro

@@ -55,6 +55,7 @@ Page* take_page(OwnerId owner, std::uint32_t cell_size) {
     page->cell_size = cell_size;
     page->owner = owner;
     page->full = false;
+    page->announced.store(Announced::no, std::memory_order_relaxed);
     page->used = page->fresh = 0;
     page->capacity = std::uint32_t((kPageSize - 128) / cell_size);
     page->free = nullptr;
@@ -64,14 +65,21 @@ Page* take_page(OwnerId owner, std::uint32_t cell_size) {
     return page;
 }
 
-void return_page(void* p) {
-    auto* page = static_cast<Page*>(p);
+void return_page_now(Page* page) {
     Store& s = store();
     std::lock_guard guard(s.mutex);
     page->capacity = page->fresh = 0;
     page->next = s.unused;
     s.unused = page;
     --s.used_pages;
+}
+
+// After the grace period nobody announces the page any more, but it may still stand on its heap's stack.
+void return_page(void* p) {
+    auto* page = static_cast<Page*>(p);
+    auto expected = Announced::yes;
+    if (page->announced.compare_exchange_strong(expected, Announced::returning, std::memory_order_acq_rel)) return;
+    return_page_now(page);
 }
 
 void clear_header(Header* o) {
@@ -142,8 +150,13 @@ void Heap::gather_remote_pages() {
     Page* page = remote_pages_.exchange(nullptr, std::memory_order_acquire);
     while (page) {
         Page* next = page->next_remote;
-        take_remote(page);
-        freed_locally(page);
+        // Not announced before its cells are taken: who frees from here on announces it again.
+        if (page->announced.exchange(Announced::no, std::memory_order_acq_rel) == Announced::returning) {
+            return_page_now(page);
+        } else {
+            take_remote(page);
+            freed_locally(page);
+        }
         page = next;
     }
 }
@@ -159,7 +172,9 @@ void Heap::freed_locally(Page* page) {
     }
     if (page->used == 0 && page != current_[k] && room_[k] == page && page->next) {
         room_[k] = page->next;
-        page->full = true;  // in no list; nothing of it is in use, so nobody frees into it
+        // In no list and without free cells, so that it stays so; nothing of it is in use, so nobody frees into it.
+        page->full = true;
+        page->free = nullptr;
         retire(page, return_page);
     }
 }
@@ -209,8 +224,9 @@ void free_object_memory(Header* o) {
     do {
         cell->next = head;
     } while (!page->remote.compare_exchange_weak(head, cell, std::memory_order_acq_rel, std::memory_order_relaxed));
-    if (!head) {
-        // First of a batch: tell the owner's heap. The page cannot go away: its cells count as used until it looks.
+    if (!head && page->announced.exchange(Announced::yes, std::memory_order_acq_rel) == Announced::no) {
+        // First of a batch: tell the owner's heap. The owner may have taken the cells meanwhile and have retired the page, but it
+        // isn't returned before this thread has passed a safepoint.
         Heap* heap = heap_of_owner(page->owner);
         Page* top = heap->remote_pages_.load(std::memory_order_relaxed);
         do {

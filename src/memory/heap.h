@@ -25,10 +25,15 @@ struct FreeCell {
     FreeCell* next;  // of the free list
 };
 
+// Whether a page is on its heap's stack of pages with remotely freed cells. `returning`: it is there still, but has been
+// given back; whoever takes it off the stack returns it.
+enum class Announced : std::uint8_t { no, yes, returning };
+
 struct Page {
     std::uint32_t cell_size;
     OwnerId owner;
     bool full;                            // not in its heap's list of pages with room
+    std::atomic<Announced> announced;
     std::uint32_t used;                   // cells handed out, the owner's view (remote frees are still counted)
     std::uint32_t fresh;                  // cells from this index on were never handed out
     std::uint32_t capacity;

@@ -68,7 +68,37 @@ void park(World& w, std::unique_lock<std::mutex>& lock, Mutator& m) {
 }
 
 void update_alone(World& w) {
-    for (Mutator* m = w.first; m; m = m->next) m->alone = w.count == 1;
+    // Written only where it changes: a running thread reads its own at any time.
+    bool alone = w.count == 1;
+    for (Mutator* m = w.first; m; m = m->next)
+        if (m->alone != alone) m->alone = alone;
+}
+
+// Asks every thread but `self` to stop, and waits until each has. Waiting lets go of the registry: threads may come and go
+// meanwhile, so that all are looked at again afterwards.
+void wait_until_stopped(World& w, std::unique_lock<std::mutex>& lock, Mutator* self) {
+    w.stopper = self;
+    w.stopping.store(true, std::memory_order_seq_cst);
+    for (;;) {
+        bool running = false;
+        for (Mutator* o = w.first; o; o = o->next) {
+            if (o == self) continue;
+            o->breaker.fetch_or(breaker::stop, std::memory_order_release);
+            auto expected = MutatorState::detached;
+            if (!o->state.compare_exchange_strong(expected, MutatorState::suspended) && expected != MutatorState::suspended) running = true;
+        }
+        if (!running) return;
+        w.parked.wait(lock);
+    }
+}
+
+// Enters a thread into the list. If the world is stopped, or about to be, the thread may not attach before it goes on.
+void link(World& w, Mutator& m) {
+    if (w.stopping && w.stopper != &m) m.state.store(MutatorState::suspended, std::memory_order_release);
+    m.next = w.first;
+    w.first = &m;
+    ++w.count;
+    update_alone(w);
 }
 
 }  // namespace
@@ -82,30 +112,15 @@ void register_mutator(Mutator& m) {
         lock.unlock();
         std::lock_guard stop(w.stop);
         lock.lock();
-        w.stopping = true;
-        w.stopper = &m;
-        for (Mutator* o = w.first; o; o = o->next) {
-            o->breaker.fetch_or(breaker::stop, std::memory_order_release);
-            w.parked.wait(lock, [&] {
-                auto expected = MutatorState::detached;
-                return o->state.compare_exchange_strong(expected, MutatorState::suspended) ||
-                       expected == MutatorState::suspended;
-            });
-        }
-        m.next = w.first;
-        w.first = &m;
-        ++w.count;
-        update_alone(w);
+        wait_until_stopped(w, lock, &m);
+        link(w, m);
         for (Mutator* o = m.next; o; o = o->next) o->state.store(MutatorState::detached, std::memory_order_release);
         w.stopping = false;
         w.stopper = nullptr;
         w.resumed.notify_all();
         return;
     }
-    m.next = w.first;
-    w.first = &m;
-    ++w.count;
-    update_alone(w);
+    link(w, m);
 }
 
 void unregister_mutator(Mutator& m) {
@@ -191,20 +206,7 @@ void stop_world(Mutator& m) {
         attach(m);
     }
     std::unique_lock lock(w.registry);
-    w.stopper = &m;
-    w.stopping.store(true, std::memory_order_seq_cst);
-    for (Mutator* o = w.first; o; o = o->next) {
-        if (o == &m) continue;
-        o->breaker.fetch_or(breaker::stop, std::memory_order_release);
-    }
-    for (Mutator* o = w.first; o; o = o->next) {
-        if (o == &m) continue;
-        w.parked.wait(lock, [&] {
-            auto expected = MutatorState::detached;
-            return o->state.compare_exchange_strong(expected, MutatorState::suspended) ||
-                   expected == MutatorState::suspended;
-        });
-    }
+    wait_until_stopped(w, lock, &m);
 }
 
 void resume_world(Mutator& m) {

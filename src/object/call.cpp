@@ -130,8 +130,9 @@ Result<std::int64_t> length(Python& py, Borrowed<> object) {
     if (!fn) return raise(py, exc::TypeError, "object of type '{}' has no len()", TypeName{object.value()});
     Value r = fn(py, object.value(), Value{}, Value{});
     if (r.is_null()) return Raised{};
-    assert(r.is_int());
-    return r.as_int();
+    if (r.is_int()) [[likely]] return r.as_int();
+    Ref<> big = Ref<>::adopt(r);  // up to 2**63 - 1, of which 62 bits fit the word
+    return to_int64(py, big, &exc::OverflowError);
 }
 
 Result<std::int64_t> length_hint(Python& py, Borrowed<> object, std::int64_t otherwise) {

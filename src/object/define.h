@@ -70,6 +70,9 @@ struct Context {
     int index;
 };
 
+// A str literal as default has no word in the table: its text is read from the signature when the argument is missing.
+std::string_view default_text(Context const& c);
+
 template <class P> struct FromPython;
 template <> struct FromPython<Borrowed<>> {
     static Result<Borrowed<>> get(Context&, Value v) { return Borrowed<>(v); }
@@ -128,6 +131,7 @@ template <> struct FromPython<int> {
 };
 template <> struct FromPython<std::string_view> {
     static Result<std::string_view> get(Context& c, Value v) {
+        if (v.is_null()) [[unlikely]] return default_text(c);
         Borrowed<Str> s = TRY(FromPython<Borrowed<Str>>::get(c, v));
         return utf8_of(c.py, s);
     }

@@ -311,7 +311,10 @@ bool dict_previous(Thread& t, Dict& dict, std::size_t* position, Maybe<>* key, M
         Section section(t, &dict);
         DictKeys* k = dict.keys();
         std::size_t i = *position, end = k->entry_count.load(std::memory_order_relaxed);
-        if (i > end) i = end;
+        if (i > end) {  // other entries stand there by now
+            *position = 0;
+            return false;
+        }
         while (i > 0 && k->entries()[i - 1].key.peek_relaxed().is_null()) --i;
         *position = i > 0 ? i - 1 : 0;
         if (i == 0) return false;

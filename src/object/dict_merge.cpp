@@ -103,7 +103,7 @@ void note_element(Python& py, std::size_t i) {
     auto note = format_message(py, "Cannot convert dictionary update sequence element #{} to a sequence", {MessageArg(i)});
     if (!note.raised()) {
         Ref<Str> text = std::move(note).take();
-        auto add_note = make_str(py, "add_note");
+        auto add_note = make_interned(py, "add_note");
         if (!add_note.raised()) {
             auto r = call_method_with(py, *error, std::move(add_note).take(), text);
             if (r.raised()) clear_raised(py);
@@ -128,13 +128,15 @@ Result<void> dict_merge_pairs(Python& py, Borrowed<Dict> dict, Borrowed<> pairs,
                     if (!raised_is(py, exc::TypeError)) return Raised{};
                     clear_raised(py);
                     (void)raise(py, exc::TypeError, "object is not iterable");
-                    note_element(py, i);
                     return Raised{};
                 }
                 Ref<> it = std::move(iterator).take();
                 return tuple_from(py, it);
             }();
-            if (items.raised()) return Raised{};
+            if (items.raised()) {
+                if (raised_is(py, exc::TypeError)) note_element(py, i);
+                return Raised{};
+            }
             pair = std::move(items).take();
         }
         if (pair->size != 2) {

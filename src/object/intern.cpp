@@ -108,8 +108,15 @@ void enter(InternTable::Entry& entry, Str* s, std::uint64_t hash) {
 
 }  // namespace
 
-Ref<Str> intern(Thread&, Ref<Str> s) {
-    if (s->is_interned() || !is_exact<Str>(s.value())) return s;
+Ref<Str> intern(Thread& t, Ref<Str> s) {
+    if (s->is_interned()) return s;
+    if (!is_exact<Str>(s.value())) [[unlikely]] {
+        // Of a subclass's instance, the text alone is interned.
+        Result<Ref<Str>> plain = substring(t, s, 0, s->length());
+        if (!plain.raised()) return intern(t, std::move(plain).take());
+        clear_raised(t);
+        return s;
+    }
     auto hash = std::uint64_t(hash_of(*s));
     Shard& shard = shards().of(hash);
     if (Maybe<Str> found = find(shard, *s, hash)) return std::move(found).take();

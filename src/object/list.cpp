@@ -4,6 +4,7 @@
 #include "memory/reclaim.h"
 #include "object/call.h"
 #include "object/dict.h"
+#include "object/snapshot.h"
 #include "object/tuple.h"
 
 namespace oro {
@@ -285,6 +286,11 @@ Result<void> extend_from_list(Thread& t, Borrowed<List> list, Borrowed<List> oth
 Result<void> list_extend(Python& py, Borrowed<List> list, Borrowed<> iterable) {
     if (is_exact<List>(iterable)) return extend_from_list(py, list, as<List>(iterable));
     if (is_exact<Tuple>(iterable)) return list_splice(py, list, SIZE_MAX, SIZE_MAX, as<Tuple>(iterable)->items());
+    if (std::vector<Value> items; TRY(snapshot(py, iterable, items))) {
+        auto r = list_splice(py, list, SIZE_MAX, SIZE_MAX, items);
+        for (Value v : items) detail::decref(v);
+        return r;
+    }
     Ref<> iterator = TRY(get_iterator(py, iterable));
     std::int64_t hint = TRY(length_hint(py, iterable, 8));
     {

@@ -5,6 +5,9 @@
 #include "object/dict.h"
 #include "object/instance.h"
 
+#include <cassert>
+#include <cstring>
+
 namespace oro {
 
 Result<Ref<Native>> make_native_function(Thread& t, MethodDef const& def, Maybe<> self, Maybe<> module_name, Type* owner) {
@@ -79,6 +82,16 @@ Raised wrong_argument_type(Thread& t, Native const& callee, int index, char cons
         where = " " + std::to_string(index + 1);
     if (got == kNone) return raise(t, exc::TypeError, "{}() argument{} must be {}, not None", d.name, std::string_view(where), expected);
     return raise(t, exc::TypeError, "{}() argument{} must be {}, not {}", d.name, std::string_view(where), expected, TypeName{got});
+}
+
+std::string_view default_text(Context const& c) {
+    MethodDef const& d = *c.callee.def;
+    Param const& p = d.params[c.index];
+    char const* text = d.signature + p.offset + p.length;
+    assert(*text == '=' && (text[1] == '\'' || text[1] == '"'));
+    char quote = text[1];
+    text += 2;
+    return {text, std::size_t(std::strchr(text, quote) - text)};
 }
 
 }  // namespace binding

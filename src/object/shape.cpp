@@ -74,6 +74,8 @@ void reserve_shapes() {
         std::abort();
     }
     shape_base = static_cast<Shape*>(p);
+    // The shape of memory that holds no object: a reader without a lock that meets an object which has just died finds a type.
+    (new (shape_base) Shape)->type = &object_type;
 }
 
 ShapeId make_root_shape(Type& type, bool dict_mode) {

@@ -67,11 +67,10 @@ void invalidate_type(Type& type) {
 namespace {
 // Through the MRO's dictionaries. The value is counted.
 Maybe<> lookup_slow(Thread& t, Type& type, Str const* name) {
-    Value mro = type.mro.slot().peek();
-    if (mro.is_null()) return {};
-    auto* tuple = static_cast<Tuple*>(mro.pointer());
-    for (std::size_t i = 0; i < tuple->size; ++i) {
-        auto* base = static_cast<Type*>(tuple->slots[i].pointer());
+    Maybe<Tuple> mro = type.mro.load(&type);
+    if (!mro) return {};
+    for (Value v : mro->items()) {
+        auto* base = static_cast<Type*>(v.pointer());
         Maybe<> found = dict_get(t, **base->dict, Borrowed<Str>(*const_cast<Str*>(name)));
         if (found) return found;
     }

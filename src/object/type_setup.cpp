@@ -91,7 +91,7 @@ void lay_out(Type& type) {
     type.size = def.size ? def.size : (base ? (base->def->size ? base->def->size : base->fixed_size) : std::uint32_t(sizeof(Object)));
     type.item_size = def.item_size ? def.item_size : (base && !def.size ? base->item_size : 0);
     type.hooks = def.hooks;
-    if (base && !type.hooks.trace && !type.hooks.destruct) type.hooks = base->hooks;
+    if (base && !type.hooks.trace && !type.hooks.destruct && !type.hooks.extent) type.hooks = base->hooks;
     if (flags & type_flag::has_dict) {
         type.size = (type.size + 7) & ~7u;
         type.extra_offset = type.size;

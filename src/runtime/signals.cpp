@@ -6,6 +6,9 @@
 
 #include <cerrno>
 
+#include "object/call.h"
+#include "object/int.h"
+
 namespace oro {
 
 namespace {
@@ -16,12 +19,29 @@ std::atomic<Thread*> main_{nullptr};
 std::atomic<SignalRunner> runner_{nullptr};
 std::atomic<int> wakeup{-1};
 std::atomic<bool> warn_full{true};
+std::atomic<int> wakeup_error{0};  // errno of a failed write that is yet to be told
 }  // namespace
 
 void set_main_thread(Thread* t) { main_ = t; }
 Thread* main_thread() { return main_; }
 void set_signal_runner(SignalRunner runner) { runner_ = runner; }
 bool signal_pending() { return any.load(std::memory_order_acquire); }
+
+void forget_signals() {
+    for (auto& a : arrived) a = false;
+    any = false;
+}
+
+Result<void> signal_set_from(Python& py, Borrowed<> numbers, sigset_t& set) {
+    sigemptyset(&set);
+    return for_each(py, numbers, [&](Ref<> item) -> Result<void> {
+        std::int64_t n = TRY(to_c_long(py, item));
+        if (n < 1 || n >= kSignals) return raise(py, exc::ValueError, "signal number {} out of range [1; {}]", n, kSignals - 1);
+        // Numbers that the C library keeps for itself are passed over.
+        (void)sigaddset(&set, int(n));
+        return {};
+    });
+}
 
 int set_wakeup_descriptor(int fd, bool warn_on_full) {
     warn_full = warn_on_full;
@@ -32,15 +52,13 @@ void note_signal(int number) {
     int saved = errno;
     if (number > 0 && number < kSignals) arrived[number].store(true, std::memory_order_release);
     any.store(true, std::memory_order_release);
-    if (Thread* t = main_.load(std::memory_order_acquire)) {
-        t->breaker.fetch_or(breaker::signal, std::memory_order_release);
-        // A blocking call in the main thread has to end: the signal is passed on to it.
-        if (t->native_ident != 0 && !pthread_equal(pthread_self(), pthread_t(t->ident))) pthread_kill(pthread_t(t->ident), number);
-    }
+    // The system hands a process's signals to the main thread unless that holds them back; one that was sent to another thread by
+    // name doesn't end the main thread's blocking call.
+    if (Thread* t = main_.load(std::memory_order_acquire)) t->breaker.fetch_or(breaker::signal, std::memory_order_release);
     int fd = wakeup.load(std::memory_order_acquire);
     if (fd >= 0) {
         unsigned char byte = static_cast<unsigned char>(number);
-        (void)!write(fd, &byte, 1);
+        if (write(fd, &byte, 1) < 0 && (warn_full || (errno != EAGAIN && errno != EWOULDBLOCK))) wakeup_error = errno;
     }
     errno = saved;
 }
@@ -48,6 +66,10 @@ void note_signal(int number) {
 Result<void> run_signal_handlers(Python& py) {
     py.breaker.fetch_and(~breaker::signal, std::memory_order_acq_rel);
     if (!any.exchange(false, std::memory_order_acq_rel)) return {};
+    if (int error = wakeup_error.exchange(0)) {
+        (void)raise_errno(py, error);
+        write_unraisable(py, "Exception ignored when trying to write to the signal wakeup fd");
+    }
     SignalRunner runner = runner_;
     for (int i = 1; i < kSignals; ++i) {
         if (!arrived[i].exchange(false, std::memory_order_acq_rel)) continue;

@@ -1,6 +1,8 @@
 // Signals: the C handler only notes the signal and sets the main thread's breaker; Python handlers run at the main thread's next
 // safepoint. Blocking calls end with EINTR there.
 #pragma once
+#include <signal.h>
+
 #include "object/thread.h"
 
 namespace oro {
@@ -21,5 +23,10 @@ void set_main_thread(Thread* t);
 Thread* main_thread();
 // Whether a signal has arrived whose handler has not run yet; blocking calls ask after EINTR.
 bool signal_pending();
+// In the child after fork: what arrived is the parent's.
+void forget_signals();
+
+// The set of an iterable of signal numbers; ValueError "signal number 99 out of range [1; 64]".
+Result<void> signal_set_from(Python& py, Borrowed<> numbers, sigset_t& set);
 
 }  // namespace oro

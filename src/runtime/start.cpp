@@ -37,6 +37,7 @@ Result<void> bring_up(Python& py) {
     CHECK(make_builtins(py));
     CHECK(start_import(py));
     CHECK(finish_sys(py));
+    (void)TRY(import_module(py, "_signal"));  // SIGINT raises KeyboardInterrupt from here on
     if (!interpreter.config.warn_options.empty()) (void)TRY(import_module(py, "warnings"));
     if (!interpreter.config.no_site) (void)TRY(import_module(py, "site"));
     return {};

@@ -1,5 +1,7 @@
 #include "runtime/sys.h"
 
+#include <cstdlib>
+
 #include <unistd.h>
 
 #include <climits>
@@ -107,6 +109,13 @@ Result<bool> is_remote_debug_enabled(Python&) { return false; }
 Result<bool> is_stack_trampoline_active(Python&) { return false; }
 Result<std::int64_t> getallocatedblocks(Python&) { return std::int64_t(heap_bytes() / 64); }
 Result<std::int64_t> getunicodeinternedsize(Python&, bool) { return 0; }
+// -X cpu_count=N and PYTHON_CPU_COUNT: -1 without one.
+Result<std::int64_t> cpu_count_config(Python& py) {
+    for (std::string const& o : py.interpreter->config.x_options)
+        if (o.starts_with("cpu_count=")) return std::int64_t(std::atoi(o.c_str() + 10));
+    char const* v = py.interpreter->config.ignore_environment ? nullptr : std::getenv("PYTHON_CPU_COUNT");
+    return std::int64_t(v && *v ? std::atoi(v) : -1);
+}
 Result<void> clear_type_cache(Python& py) {
     for (MethodCacheEntry& e : py.method_cache) e = {};
     return {};
@@ -132,6 +141,21 @@ Result<Ref<>> getsizeof(Python& py, Borrowed<> object, Optional<> default_) {
         return raise(py, exc::TypeError, "Type {} doesn't define __sizeof__", TypeName{object.value()});
     }
     return std::move(r).take();
+}
+
+// -X cpu_count=n or PYTHON_CPU_COUNT; -1 if os.cpu_count() tells the truth.
+std::int64_t cpu_count_config(Python& py) {
+    Config const& c = py.interpreter->config;
+    constexpr std::string_view kOption = "cpu_count=";
+    for (std::string const& x : c.x_options) {
+        if (x.starts_with(kOption)) {
+            long n = std::strtol(x.c_str() + kOption.size(), nullptr, 10);
+            return n > 0 ? n : -1;
+        }
+    }
+    char const* text = c.ignore_environment ? nullptr : std::getenv("PYTHON_CPU_COUNT");
+    long n = text ? std::strtol(text, nullptr, 10) : 0;
+    return n > 0 ? n : -1;
 }
 
 Result<Ref<>> getframe(Python& py, Index depth) {
@@ -220,11 +244,13 @@ constexpr MethodDef functions[] = {
     function<is_stack_trampoline_active>("is_stack_trampoline_active", "", "Whether a profiler's trampoline is on."),
     function<getallocatedblocks>("getallocatedblocks", "", "An estimate of the objects that are alive."),
     function<getunicodeinternedsize>("getunicodeinternedsize", "*, _only_immortal=False", "How many strings are interned."),
+    function<cpu_count_config>("_get_cpu_count_config", "", "The number of processors as configured, or -1."),
     function<clear_type_cache>("_clear_type_cache", "", "Forget cached attribute lookups."),
     function<clear_type_cache>("_clear_internal_caches", "", "Forget cached lookups."),
     function<get_coroutine_origin_tracking_depth>("get_coroutine_origin_tracking_depth", "", "Frames recorded when a coroutine is made."),
     function<set_coroutine_origin_tracking_depth>("set_coroutine_origin_tracking_depth", "depth", "Record this many frames when a coroutine is made."),
     function<getsizeof>("getsizeof", "object, default=<unrepresentable>", "Bytes that the object takes."),
+    function<cpu_count_config>("_get_cpu_count_config", "", "The number of processors that the user told; -1 if none."),
     function<getframe>("_getframe", "depth=0, /", "A frame of the call stack."),
     function<getframemodulename>("_getframemodulename", "depth=0", "The module of a frame of the call stack."),
     function<current_frames_>("_current_frames", "", "The innermost frame of each thread."),

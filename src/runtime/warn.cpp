@@ -201,7 +201,7 @@ Result<WarningsState*> warnings_state(Python& py) {
     }
     Ref<Dict> once = TRY(make_dict(py));
     Ref<Str> action = TRY(named(py, "default"));
-    Ref<ContextVar> context = TRY(make_context_var(py, "_warnings_context"));
+    Ref<ContextVar> context = TRY(make_context_var(py, "_warnings_context", {}));
     auto* fresh = new WarningsState{.filters = std::move(filters), .once_registry = std::move(once),
                                     .default_action = std::move(action), .context = std::move(context)};
     WarningsState* expected = nullptr;

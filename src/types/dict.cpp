@@ -7,6 +7,7 @@
 #include "object/list.h"
 #include "types/arguments.h"
 #include "types/sequence.h"
+#include "types/set_ops.h"
 #include "types/views.h"
 
 namespace oro {
@@ -90,7 +91,15 @@ Result<Ref<>> fromkeys(Python& py, Borrowed<> cls, Borrowed<> iterable, Borrowed
     Ref<> made = cls.is(Value::of(&Dict::type())) ? Ref<>(TRY(make_dict(py))) : TRY(call(py, cls, {}));
     if (is_exact<Dict>(made.value())) {
         Ref<Dict> dict = as<Dict>(std::move(made));
-        CHECK(for_each(py, iterable, [&](Ref<> key) { return dict_set_item(py, dict, key, value.share()); }));
+        if (is_exact<Dict>(iterable) || is_exact<Set>(iterable) || is_exact<FrozenSet>(iterable)) {
+            // The keys of a dict and the items of a set bring their hashes.
+            CHECK(each_hashed(py, iterable, [&](Ref<> key, std::int64_t hash) -> Result<bool> {
+                CHECK(dict_set_item_hashed(py, dict, key, hash, value.share()));
+                return true;
+            }));
+        } else {
+            CHECK(for_each(py, iterable, [&](Ref<> key) { return dict_set_item(py, dict, key, value.share()); }));
+        }
         return dict;
     }
     CHECK(for_each(py, iterable, [&](Ref<> key) { return set_item(py, made, key, value); }));

@@ -112,7 +112,7 @@ Result<Ref<>> float_divmod(Python& py, Borrowed<> a, Borrowed<> b) {
 
 Result<Ref<>> float_power(Python& py, double base, double exponent) {
     // IEEE's pow gives Python's results for infinities, NaNs and zeros, but for the two that Python refuses or extends.
-    if (base == 0 && exponent < 0) {
+    if (base == 0 && exponent < 0 && is_finite(exponent)) {
         return raise(py, exc::ZeroDivisionError, "zero to a negative power");
     }
     if (base < 0 && is_finite(base) && is_finite(exponent) && std::floor(exponent) != exponent) {

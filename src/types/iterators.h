@@ -4,6 +4,7 @@
 #include "object/dict.h"
 #include "object/list.h"
 #include "object/locked.h"
+#include "object/snapshot.h"
 #include "object/tuple.h"
 
 namespace oro {
@@ -81,7 +82,6 @@ inline Next range_iterator_next(Thread& t, RangeIterator& it) {
 }
 
 // Over a dict: `position` is the next entry's; a change of size is an error.
-enum class DictPart : std::uint8_t { keys, values, items };
 struct DictIterator : Object {
     Fixed<Dict> dict;
     std::atomic<std::int64_t> position;    // of the next entry (or, backwards, one more than it); kIteratorEnded

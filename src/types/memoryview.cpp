@@ -22,7 +22,7 @@ bool MemoryView::try_use() {
 
 MemoryView::~MemoryView() {
     // The last one that isn't released gives the claim back at once, though other released views may still live.
-    if (!is_released() && base->users.fetch_sub(1, std::memory_order_acq_rel) == 1) base->buffer.release();
+    if (base && !is_released() && base->users.fetch_sub(1, std::memory_order_acq_rel) == 1) base->buffer.release();
     buffer_free(numbers);
 }
 

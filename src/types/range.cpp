@@ -80,7 +80,8 @@ Result<Ref<>> construct(Python& py, Value const* args, std::size_t n, Tuple* nam
 Value new_range(Python& py, Type&, Value const* args, std::size_t n, Tuple* names) { return construct(py, args, n, names).release(); }
 
 Result<std::int64_t> len(Python& py, Self self) {
-    if (self->length.value().is_int()) return self->length.value().as_int();
+    std::int64_t word;
+    if (to_int64(PlainInt(self->length.value()), word)) return word;
     return raise(py, exc::OverflowError, "Python int too large to convert to C ssize_t");
 }
 bool truth_of(Thread&, Self self) { return self->length.value() != kZero; }

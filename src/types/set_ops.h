@@ -2,6 +2,7 @@
 #pragma once
 #include "object/set.h"
 #include "object/call.h"
+#include "object/dict.h"
 
 namespace oro {
 
@@ -31,6 +32,16 @@ template <class F> Result<void> each_hashed(Python& py, Borrowed<> other, F&& f)
         Set& set = *as_any_set(other.value());
         while (set_next(py, set, &position, &item, &hash)) {
             if (!TRY(f(std::move(item).take(), hash))) return {};
+            CHECK(poll(py));
+        }
+        return {};
+    }
+    if (is_exact<Dict>(other)) {
+        std::size_t position = 0;
+        Maybe<> key;
+        std::int64_t hash;
+        while (dict_next(py, *as<Dict>(other), &position, &key, nullptr, &hash)) {
+            if (!TRY(f(std::move(key).take(), hash))) return {};
             CHECK(poll(py));
         }
         return {};

@@ -1,15 +1,11 @@
 // The views of a dict: keys(), values(), items(). They hold the dict and nothing else.
 #pragma once
 #include "object/define.h"
+#include "object/snapshot.h"
 #include "types/iterators.h"
 
 namespace oro {
 
-struct DictView : Object {
-    Fixed<Dict> dict;
-    explicit DictView(Ref<Dict> d) : dict(std::move(d)) {}
-    static constexpr auto fields = std::tuple{&DictView::dict};
-};
 template <DictPart P> struct DictViewOf : DictView {
     using DictView::DictView;
     static Type& type();

@@ -47,4 +47,33 @@ inline Value read_slot(Slot const& slot) {
     return read_shared_slot(slot);
 }
 
+// The value of an entry of a dict's table: as read_slot, and null also if the table was replaced meanwhile, since a table that is no
+// longer the dict's may name values that have died.
+Value read_shared_entry(Dict const& dict, DictKeys* keys, Slot const& slot);
+inline Value read_entry(Dict const& dict, DictKeys* keys, std::size_t index) {
+    Slot const& slot = keys->entries()[index].value;
+    Value v = slot.peek();
+    if (!v.is_pointer()) return v;
+    if (v.pointer()->owner.load(std::memory_order_relaxed) == current_owner) [[likely]] {
+        detail::incref(v.pointer());
+        return v;
+    }
+    return read_shared_entry(dict, keys, slot);
+}
+
+// What a record remembers of a type, as a register holds it; null if the type is no longer of that version, or if the value can't be
+// had without a lock. Another thread may replace it in the type and drop it between the look at the version and the count.
+Value read_shared_remembered(Record const& r, Type const& type);
+inline Value read_remembered(Record const& r, Type const& type) {
+    if (type.version.load(std::memory_order_acquire) != r.version) return Value{};
+    Value v = r.value_;
+    if (!v.is_pointer()) return v;
+    // An object of this thread is destroyed by this thread only.
+    if (v.pointer()->owner.load(std::memory_order_relaxed) == current_owner) [[likely]] {
+        detail::incref(v.pointer());
+        return v;
+    }
+    return read_shared_remembered(r, type);
+}
+
 }  // namespace oro::vm

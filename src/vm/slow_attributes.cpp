@@ -31,10 +31,28 @@ void learn(Value* k, unsigned site, Record const& record) {
 Value read_shared_slot(Slot const& slot) {
     Value v = slot.peek();
     if (!v.is_pointer()) return v;
-    if (v.pointer()->has(flag::deferred)) return v;  // the collector alone frees it, and scans this frame
+    // The collector alone frees a deferred one, and scans this frame. It must be looked for again: the flag may be that of another
+    // object, which is being made where the one of the slot has died.
+    if (v.pointer()->has(flag::deferred) && slot.peek() == v) return v;
     bool retry = false;
     v = slot.try_share(&retry);
-    return retry ? Value{} : v;
+    return retry ? Value{} : reg::adopt(v);
+}
+
+Value read_shared_entry(Dict const& dict, DictKeys* keys, Slot const& slot) {
+    Value v = read_shared_slot(slot);
+    if (dict.keys() == keys) [[likely]] return v;
+    reg::release(v);
+    return Value{};
+}
+
+Value read_shared_remembered(Record const& r, Type const& type) {
+    Header* h = r.value_.pointer();
+    bool deferred = h->has(flag::deferred);
+    if (!deferred && !detail::try_incref(h)) return Value{};
+    if (type.version.load(std::memory_order_acquire) == r.version) [[likely]] return r.value_;
+    if (!deferred) detail::decref(h);
+    return Value{};
 }
 
 namespace {
@@ -60,9 +78,9 @@ void learn_attribute(Op const& op, Object* o, Borrowed<Str> name, unsigned site)
     if (getattribute == type_getattribute) {
         auto& self = *static_cast<Type*>(o);
         std::uint32_t version = type_version(self);
-        Value meta = type_lookup_peek(op.py, type, name.get());
-        if (version == 0 || meta) return;
-        Value v = type_lookup_peek(op.py, self, name.get());
+        if (version == 0 || type_lookup(op.py, type, name)) return;
+        Maybe<> held = type_lookup(op.py, self, name);
+        Value v = held.value();
         if (v.is_null()) return;
         // Only what needs no binding: plain values, and functions (unbound on a class).
         bool plain = !type_of(v).slot(Dunder::get) || &type_of(v) == &function_type;
@@ -78,12 +96,13 @@ void learn_attribute(Op const& op, Object* o, Borrowed<Str> name, unsigned site)
     // getattr_hook asks __getattr__ only for what is missing, so that a hit may be cached all the same.
     if (getattribute != generic_getattribute && getattribute != getattr_hook) return;
     if (getattribute == getattr_hook) {
-        Value own = type_lookup_peek(op.py, type, name::dunder_getattribute().get());
-        if (!is<SlotWrapper>(own) || static_cast<SlotWrapper*>(own.pointer())->fn != generic_getattribute) return;
+        Maybe<> own = type_lookup(op.py, type, name::dunder_getattribute());
+        if (!is<SlotWrapper>(own.value()) || static_cast<SlotWrapper*>(own.value().pointer())->fn != generic_getattribute) return;
     }
     std::uint32_t version = type_version(type);
     if (version == 0) return;
-    Value found = type_lookup_peek(op.py, type, name.get());
+    Maybe<> held = type_lookup(op.py, type, name);
+    Value found = held.value();
     Type* kind = found ? &type_of(found) : nullptr;
     bool data = kind && (kind->slot(Dunder::set) || kind->slot(Dunder::delete_));
     if (data) {
@@ -174,7 +193,8 @@ SLOW(store_attr) {
         auto* o = static_cast<Object*>(x.pointer());
         Type& type = type_of(o);
         if (type.slot(Dunder::setattr) == generic_setattr && type.extra_offset != 0 && worth_learning(op, op.c())) {
-            Value found = type_lookup_peek(op.py, type, name.get());
+            Maybe<> held = type_lookup(op.py, type, name);
+            Value found = held.value();
             bool data = found && (type_of(found).slot(Dunder::set) || type_of(found).slot(Dunder::delete_));
             ShapeId shape = o->shape_id();
             Shape& s = shape_of(shape);

@@ -100,10 +100,8 @@ Result<void> wrap(Python& py, Ref<>& file, Mode const& mode, OpenOptions const& 
     return set_attribute(py, file, name::mode(), TRY(make_str(py, o.mode)));
 }
 
-Result<Ref<>> open_function(Python& py, Borrowed<> file, Optional<Str> given_mode, int buffering, Borrowed<> encoding, Borrowed<> errors,
+Result<Ref<>> open_function(Python& py, Borrowed<> file, Optional<Str> mode_text, int buffering, Borrowed<> encoding, Borrowed<> errors,
                             Borrowed<> newline, bool closefd, Borrowed<> opener) {
-    std::string_view mode = "r";
-    if (given_mode) mode = TRY(utf8_of(py, *given_mode));
     struct { char const* name; Value v; } texts[] = {{"encoding", encoding.value()}, {"errors", errors.value()}, {"newline", newline.value()}};
     for (auto const& t : texts) {
         if (t.v == kNone) continue;
@@ -111,6 +109,7 @@ Result<Ref<>> open_function(Python& py, Borrowed<> file, Optional<Str> given_mod
         Str const& s = *as<Str>(t.v).get();
         if (find_char(s, '\0', 0, s.length()) < s.length()) return raise(py, exc::ValueError, "embedded null character");
     }
+    std::string_view mode = mode_text ? TRY(utf8_of(py, *mode_text)) : "r";
     if (mode.find('\0') != mode.npos) return raise(py, exc::ValueError, "embedded null character");
     return open(py, {file, mode, buffering, encoding, errors, newline, closefd, opener});
 }

@@ -183,11 +183,7 @@ Value get_raw(Python&, Value self) {
 }
 Value get_finalizing(Python&, Value self) { return Value::of_bool(file(self).finalizing.load()); }
 Value set_finalizing(Python& py, Value self, Value value) {
-    if (value.is_null()) return (void)raise(py, exc::TypeError, "can't delete numeric/char attribute"), Value{};
-    auto r = truth(py, Borrowed<>(value));
-    if (r.raised()) return {};
-    file(self).finalizing.store(std::move(r).take());
-    return kNone;
+    return set_flag(py, file(self).finalizing, value).raised() ? Value{} : kNone;
 }
 
 constexpr GetSetDef getsets[] = {{"raw", get_raw, nullptr, "The raw file."},

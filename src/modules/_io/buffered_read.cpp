@@ -51,17 +51,21 @@ Result<Ref<>> read_all(Python& py, BufferedSelf self, Borrowed<> raw) {
     }
 }
 
-// Up to `size` octets; blocks of the buffer's size and more go around it. kWouldBlock if there are none yet.
-Result<std::int64_t> read_to(Python& py, BufferedSelf self, Borrowed<> raw, char* to, std::size_t size, bool once) {
+enum class Fill { whole, into, into_once };
+
+// Up to `size` octets; what doesn't fit into the buffer goes around it. kWouldBlock if there are none yet. `whole` reads
+// blocks of the buffer's size; `into_once` calls the raw file at most once, and not to top up a buffer.
+Result<std::int64_t> read_to(Python& py, BufferedSelf self, Borrowed<> raw, char* to, std::size_t size, Fill how) {
+    bool once = how == Fill::into_once;
     std::size_t got = self->unread() < size ? self->unread() : size;
     if (got) std::memcpy(to, take(self, got).data(), got);
     while (got < size) {
         CHECK(flush_pending(py, self, raw));
         std::size_t left = size - got;
         std::int64_t n;
-        if (left >= self->capacity) {
+        if (how == Fill::whole ? left >= self->capacity : left > self->capacity) {
             self->forget();
-            n = TRY(raw_read(py, self, raw, to + got, once ? left : left - left % self->capacity));
+            n = TRY(raw_read(py, self, raw, to + got, how == Fill::whole ? left - left % self->capacity : left));
             if (n > 0) got += std::size_t(n);
         } else if (once && got) {
             break;
@@ -84,12 +88,7 @@ Result<Ref<>> read_into(Python& py, BufferedSelf self, char const* name, Borrowe
     Buffer buffer = TRY(get_target(py, name, target));
     Operation op(py, self, "readinto of");
     if (!op) return Raised{};
-    if (once && self->unread() > 0) {
-        std::size_t n = self->unread() < buffer.size ? self->unread() : buffer.size;
-        if (n) std::memcpy(buffer.data, take(self, n).data(), n);
-        return make_int(py, std::int64_t(n));
-    }
-    std::int64_t got = TRY(read_to(py, self, op.raw(), buffer.data, buffer.size, once));
+    std::int64_t got = TRY(read_to(py, self, op.raw(), buffer.data, buffer.size, once ? Fill::into_once : Fill::into));
     if (got == kWouldBlock) return Ref<>::immediate(kNone);
     return make_int(py, got);
 }
@@ -126,7 +125,7 @@ Result<Ref<>> read(Python& py, BufferedSelf self, Optional<> size_object) {
     if (size == -1) return read_all(py, self, op.raw());
     if (std::size_t(size) <= self->unread()) return make_bytes(py, take(self, std::size_t(size)));
     Ref<Bytes> octets = TRY(make_bytes_uninitialized(py, std::size_t(size)));
-    std::int64_t got = TRY(read_to(py, self, op.raw(), octets->data, std::size_t(size), false));
+    std::int64_t got = TRY(read_to(py, self, op.raw(), octets->data, std::size_t(size), Fill::whole));
     if (got == kWouldBlock) return Ref<>::immediate(kNone);
     if (got == size) return octets;
     return make_bytes(py, octets->view().substr(0, std::size_t(got)));

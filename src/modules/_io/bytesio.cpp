@@ -309,8 +309,7 @@ Result<void> setstate(Python& py, Self self, Borrowed<> state) {
     Borrowed<Tuple> parts = as<Tuple>(state);
     {
         Inside b(py, self);
-        if (b->exports > 0) return raise(py, exc::BufferError, "Existing exports of data: object cannot be re-sized");
-        b->closed = false;
+        CHECK(check_exports(py, b));
         b->store = empty_bytes();
         b->shared = true;
         b->size = b->pos = 0;
@@ -362,7 +361,10 @@ Result<void> get_octets(Python& py, Object* self, Buffer& out, int) {
     return {};
 }
 void release_octets(Object* self, Buffer&) {
-    Inside b(current_thread(), *static_cast<BytesIOBuffer*>(self)->source);
+    // The collector may have taken the two apart.
+    auto& source = static_cast<BytesIOBuffer*>(self)->source;
+    if (!source) return;
+    Inside b(current_thread(), *source);
     --b->exports;
 }
 constexpr BufferHooks buffer_hooks{get_octets, release_octets};

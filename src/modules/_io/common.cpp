@@ -93,6 +93,13 @@ std::string shown_type(Thread& t, Borrowed<> v) {
     return wtf8_of(*std::move(text).take());
 }
 
+Result<void> set_flag(Thread& t, std::atomic<bool>& flag, Value value) {
+    if (value.is_null()) return raise(t, exc::TypeError, "can't delete numeric/char attribute");
+    if (!value.is_bool()) return raise(t, exc::TypeError, "attribute value type must be bool");
+    flag.store(value == kTrue);
+    return {};
+}
+
 Result<Window> make_window(Python& py, std::size_t size) {
     Ref<ByteArray> owner = TRY(make_bytearray(py));
     char* data;

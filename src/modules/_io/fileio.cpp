@@ -402,11 +402,7 @@ Value get_mode(Python& py, Value self) { return Result<Ref<>>(make_str(py, std::
 Value get_block_size(Python& py, Value self) { return make_int(py, file(self).block_size.load()).release(); }
 Value get_finalizing(Python&, Value self) { return Value::of_bool(file(self).finalizing.load()); }
 Value set_finalizing(Python& py, Value self, Value value) {
-    if (value.is_null()) return (void)raise(py, exc::TypeError, "can't delete numeric/char attribute"), Value{};
-    auto r = truth(py, Borrowed<>(value));
-    if (r.raised()) return {};
-    file(self).finalizing.store(std::move(r).take());
-    return kNone;
+    return set_flag(py, file(self).finalizing, value).raised() ? Value{} : kNone;
 }
 Result<void> getstate(Python& py, Self self) { return refuse_pickling(py, self); }
 

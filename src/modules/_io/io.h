@@ -57,6 +57,9 @@ Raised chain(Thread& t, Maybe<> earlier);
 // The type's name as representations show it: "_io.FileIO".
 std::string shown_type(Thread& t, Borrowed<> v);
 
+// The setter of an attribute that is True or False.
+Result<void> set_flag(Thread& t, std::atomic<bool>& flag, Value value);
+
 // A memoryview over memory that stays valid as long as somebody holds the view.
 struct Window {
     Ref<> owner, view;

@@ -127,11 +127,12 @@ Result<void> writelines(Python& py, Self self, Borrowed<> lines) {
 // Closes the file if nobody did. Errors on the way have nowhere to go but the unraisable hook.
 Result<void> del(Python& py, Self self) {
     auto closed = is_closed(py, self);
+    // One that cannot even tell was never set up, or was taken apart.
     if (closed.raised()) {
         clear_raised(py);
-    } else if (std::move(closed).take()) {
         return {};
     }
+    if (std::move(closed).take()) return {};
     if (set_attribute(py, self, name::_finalizing(), Borrowed<>(kTrue)).raised()) clear_raised(py);
     if (call_method_with(py, self, name::close()).raised()) write_unraisable(py, "Exception ignored while finalizing file ", self);
     return {};

@@ -288,6 +288,10 @@ Result<void> setstate(Python& py, Self self, Borrowed<> state) {
     if (!is<Tuple>(state) || as<Tuple>(state)->size < 4) {
         return raise(py, exc::TypeError, "{}.__setstate__ argument should be 4-tuple, got {}", TypeName{self.value()}, TypeName{state.value()});
     }
+    {
+        Inside s(py, self);
+        if (s->closed) return raise_closed(py, "I/O operation on closed file");
+    }
     Borrowed<Tuple> parts = as<Tuple>(state);
     Value text = parts->slots[0], position = parts->slots[2], attributes = parts->slots[3];
     if (text != kNone && !is<Str>(text)) return raise(py, exc::TypeError, "initial_value must be str or None, not {}", TypeName{text});

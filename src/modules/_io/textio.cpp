@@ -214,11 +214,7 @@ Value get_line_buffering(Python&, Value self) { return Value::of_bool(file(self)
 Value get_write_through(Python&, Value self) { return Value::of_bool(file(self).write_through.load()); }
 Value get_finalizing(Python&, Value self) { return Value::of_bool(file(self).finalizing.load()); }
 Value set_finalizing(Python& py, Value self, Value value) {
-    if (value.is_null()) return (void)raise(py, exc::TypeError, "can't delete numeric/char attribute"), Value{};
-    auto r = truth(py, Borrowed<>(value));
-    if (r.raised()) return {};
-    file(self).finalizing.store(std::move(r).take());
-    return kNone;
+    return set_flag(py, file(self).finalizing, value).raised() ? Value{} : kNone;
 }
 Value get_chunk_size(Python& py, Value self) {
     if (buffer_of(py, as<TextIO>(self)).raised()) return {};

@@ -6,6 +6,7 @@
 #include "object/list.h"
 #include "object/set.h"
 #include "object/slice.h"
+#include "runtime/code_file.h"
 
 namespace oro::marshal {
 
@@ -162,9 +163,18 @@ private:
             }
             case code::code:
                 if (!allow_code_) return raise(py_, exc::ValueError, "unmarshalling code objects is disallowed");
-                [[fallthrough]];
+                return code(flagged);
             default: return bad("unknown type code");
         }
+    }
+
+    Result<Maybe<>> code(bool flagged) {
+        std::ptrdiff_t at = reserve(flagged);
+        std::size_t n = TRY(size("code"));
+        Maybe<> made = TRY(code_from_octets(py_, TRY(source_.take(py_, n))));
+        if (!made) return bad("code of another version, or damaged");
+        enter(at, *made);
+        return made;
     }
 
     Result<Ref<>> long_int() {

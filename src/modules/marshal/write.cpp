@@ -8,6 +8,7 @@
 #include "object/list.h"
 #include "object/set.h"
 #include "object/slice.h"
+#include "runtime/code_file.h"
 
 namespace oro::marshal {
 
@@ -193,8 +194,12 @@ private:
             CHECK(put(*slice->stop));
             return put(*slice->step);
         }
-        if (type.def && std::string_view(type.def->name) == "code" && !allow_code_)
-            return raise(py_, exc::ValueError, "marshalling code objects is disallowed");
+        if (is_code(w)) {
+            if (!allow_code_) return raise(py_, exc::ValueError, "marshalling code objects is disallowed");
+            std::string form = code_octets(py_, v);
+            if (form.empty()) return unmarshallable();
+            return octets(code::code, form);
+        }
         auto buffer = get_buffer(py_, v);
         if (buffer.raised()) {
             clear_raised(py_);

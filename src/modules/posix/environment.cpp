@@ -5,6 +5,11 @@
 #include <mutex>
 
 #include "modules/posix/posix.h"
+
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "object/bytes.h"
 #include "object/dict.h"
 
 namespace oro::posix {
@@ -55,7 +60,27 @@ Result<void> unsetenv(Python& py, FsText const& name) {
     return {};
 }
 
+// ---- the machine
+
+Result<Ref<>> cpu_count(Python&) {
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n > 0 ? Ref<>::adopt(Value::of_int(n)) : none.share();
+}
+Result<Ref<>> urandom(Python& py, std::int64_t size) {
+    if (size < 0) return raise(py, exc::ValueError, "negative argument not allowed");
+    Ref<Bytes> bytes = TRY(make_bytes_uninitialized(py, std::size_t(size)));
+    for (std::size_t done = 0; done < std::size_t(size);) {
+        ssize_t n = getrandom(bytes->data + done, std::size_t(size) - done, 0);
+        if (n < 0 && errno != EINTR) return raise_errno(py, errno);
+        if (n > 0) done += std::size_t(n);
+        CHECK(poll(py));
+    }
+    return bytes;
+}
+
 constexpr MethodDef kFunctions[] = {
+    function<cpu_count>("cpu_count", "", "How many processors are online; None if that is unknown."),
+    function<urandom>("urandom", "size, /", "Random bytes from the kernel, fit for cryptography."),
     function<putenv>("putenv", "name, value, /", "Change or add an environment variable."),
     function<unsetenv>("unsetenv", "name, /", "Delete an environment variable."),
     function<create_environ>("_create_environ", "", "A new dict of the environment variables."),

@@ -2,12 +2,9 @@
 #include <algorithm>
 
 #include "modules/posix/posix.h"
-#include "object/codecs.h"
 #include "object/warn.h"
 
 namespace oro::posix {
-
-Result<Ref<Str>> fs_decode(Python& py, std::string_view octets) { return decode_text(py, octets, "utf-8", "surrogateescape"); }
 
 Result<Ref<>> fs_result(Python& py, std::string_view octets, bool as_bytes) {
     if (as_bytes) return make_bytes(py, octets);
@@ -15,20 +12,6 @@ Result<Ref<>> fs_result(Python& py, std::string_view octets, bool as_bytes) {
 }
 
 namespace {
-
-Result<Ref<>> call_fspath(Python& py, Borrowed<> path, Borrowed<> method) {
-    Ref<> result = TRY(call(py, method, {}));
-    if (!is<Str>(result.value()) && !is<Bytes>(result.value())) {
-        return raise(py, exc::TypeError, "expected {}.__fspath__() to return str or bytes, not {}", TypeName{path.value()},
-                     TypeName{result.value()});
-    }
-    return result;
-}
-
-Result<Ref<Bytes>> encode(Python& py, Borrowed<> text) {
-    if (is<Bytes>(text)) return as<Bytes>(text).share();
-    return encode_text(py, as<Str>(text), "utf-8", "surrogateescape");
-}
 
 Result<void> warn_bool(Python& py, Borrowed<> v) {
     if (!v.value().is_bool()) return {};
@@ -51,20 +34,6 @@ bool has_index(Value v) { return is_any_int(v) || (v.is_pointer() && type_of(v).
 
 }  // namespace
 
-Result<Ref<>> fspath(Python& py, Borrowed<> path) {
-    if (is<Str>(path) || is<Bytes>(path)) return path.share();
-    Maybe<> method = TRY(find_special(py, path, name::dunder_fspath()));
-    if (!method) return raise(py, exc::TypeError, "expected str, bytes or os.PathLike object, not {}", TypeName{path.value()});
-    return call_fspath(py, path, *method);
-}
-
-Result<Ref<Bytes>> fs_encode(Python& py, Borrowed<> path) {
-    Ref<> text = TRY(fspath(py, path));
-    Ref<Bytes> bytes = TRY(encode(py, text));
-    if (bytes->view().find('\0') != std::string_view::npos) return raise(py, exc::ValueError, "embedded null byte");
-    return bytes;
-}
-
 Result<Path> path_from(Python& py, char const* function, std::string_view parameter, Value v, bool with_fd, bool with_none) {
     Path p;
     if (v.is_null() || (v == kNone && with_none)) {
@@ -81,13 +50,13 @@ Result<Path> path_from(Python& py, char const* function, std::string_view parame
             p.object = std::move(text);
             return p;
         }
-        Maybe<> method = TRY(find_special(py, given, name::dunder_fspath()));
-        if (!method) {
+        Maybe<> named = TRY(call_fspath(py, given));
+        if (!named) {
             char const* kinds = with_fd ? (with_none ? "string, bytes, os.PathLike, integer or None" : "string, bytes, os.PathLike or integer")
                                         : (with_none ? "string, bytes, os.PathLike or None" : "string, bytes or os.PathLike");
             return raise(py, exc::TypeError, "{}: {} should be {}, not {}", function, parameter, kinds, TypeName{v});
         }
-        text = TRY(call_fspath(py, given, *method));
+        text = std::move(named).take();
     }
     std::string_view octets;
     if (is<Bytes>(text.value())) {
@@ -96,7 +65,7 @@ Result<Path> path_from(Python& py, char const* function, std::string_view parame
     } else if (Borrowed<Str> s = as<Str>(text.value()); s->is_ascii()) {
         octets = s->ascii();
     } else {
-        Ref<Bytes> bytes = TRY(encode(py, text));
+        Ref<Bytes> bytes = TRY(fs_octets(py, text));
         octets = bytes->view();
         p.encoded = std::move(bytes);
     }
@@ -162,11 +131,11 @@ Result<Ref<>> os_fspath(Python& py, Borrowed<> path) { return fspath(py, path); 
 // A path as str or bytes, which may contain anything.
 Result<Ref<>> path_text(Python& py, char const* function, char const* parameter, Borrowed<> path) {
     if (is<Str>(path) || is<Bytes>(path)) return path.share();
-    Maybe<> method = TRY(find_special(py, path, name::dunder_fspath()));
-    if (!method) {
+    Maybe<> text = TRY(call_fspath(py, path));
+    if (!text) {
         return raise(py, exc::TypeError, "{}: {} should be string, bytes or os.PathLike, not {}", function, parameter, TypeName{path.value()});
     }
-    return call_fspath(py, path, *method);
+    return std::move(text).take();
 }
 std::string octets_of(Borrowed<> text) {
     if (is<Bytes>(text)) return std::string(as<Bytes>(text)->view());

@@ -15,25 +15,12 @@
 #include "object/bytes.h"
 #include "object/define.h"
 #include "object/detached.h"
+#include "runtime/file_names.h"
 
 namespace oro::posix {
 
-struct PosixState : ModuleState {
-    Member<> before_fork, after_fork_parent, after_fork_child;  // lists of functions or null; changed by replacing them whole
-    LockByte fork_lock{0};                                      // guards the replacing
-    Object* module = nullptr;                                   // that owns this state
-    void trace(Visitor& v) override { v(before_fork), v(after_fork_parent), v(after_fork_child); }
-    void clear() override { before_fork.reset(), after_fork_parent.reset(), after_fork_child.reset(); }
-};
-
-// ---- text of the file system: UTF-8 with surrogateescape.
-Result<Ref<Str>> fs_decode(Python& py, std::string_view octets);
 // A str or bytes in the kind that the caller used.
 Result<Ref<>> fs_result(Python& py, std::string_view octets, bool as_bytes);
-// os.fspath(): a str or bytes; TypeError else.
-Result<Ref<>> fspath(Python& py, Borrowed<> path);
-// os.fsencode(os.fspath(v)) without zero octets: "embedded null byte".
-Result<Ref<Bytes>> fs_encode(Python& py, Borrowed<> path);
 
 // ---- parameters
 struct Path {
@@ -120,6 +107,7 @@ std::span<MethodDef const> spawn_functions();
 std::span<MethodDef const> identity_functions();
 std::span<MethodDef const> schedule_functions();
 std::span<MethodDef const> system_functions();
+std::span<MethodDef const> configuration_functions();
 std::span<MethodDef const> terminal_functions();
 std::span<MethodDef const> special_functions();
 Result<void> add_constants(Python& py, Module& m);
@@ -165,7 +153,7 @@ template <> struct FromPython<posix::GroupId> {
     static Result<posix::GroupId> get(Context& c, Value v) { return posix::GroupId{TRY(posix::id_from(c.py, Borrowed<>(v), "gid"))}; }
 };
 template <> struct FromPython<posix::FsText const&> {
-    static Result<posix::FsText> get(Context& c, Value v) { return posix::FsText{TRY(posix::fs_encode(c.py, Borrowed<>(v)))}; }
+    static Result<posix::FsText> get(Context& c, Value v) { return posix::FsText{TRY(fs_encode(c.py, Borrowed<>(v)))}; }
 };
 
 }  // namespace oro::binding

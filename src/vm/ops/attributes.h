@@ -14,15 +14,16 @@ OP(load_attr) {
             Record* r = record_of(ic);
             if (r->kind == Record::module) {
                 if (r->shape == shape) {
-                    DictKeys* keys = static_cast<Module*>(o)->dict.get()->keys();
-                    if (keys->version.load(std::memory_order_relaxed) == r->version) v = read_slot(keys->entries()[r->index].value);
+                    Dict& dict = *static_cast<Module*>(o)->dict.get();
+                    DictKeys* keys = dict.keys();
+                    if (keys->version.load(std::memory_order_relaxed) == r->version) v = read_entry(dict, keys, r->index);
                 }
             } else if (r->kind == Record::type_value) {
-                if (r->object == o && static_cast<Type*>(o)->version.load(std::memory_order_acquire) == r->version) v = reg::retain(r->value_);
+                if (r->object == o) v = read_remembered(*r, *static_cast<Type*>(o));
             } else if (r->kind == Record::slot) {
                 if (r->shape == shape) v = read_slot(slot_at(o, r->index));
             } else if (r->kind == Record::value) {
-                if (r->shape == shape && shape_of(shape).type->version.load(std::memory_order_acquire) == r->version) v = reg::retain(r->value_);
+                if (r->shape == shape) v = read_remembered(*r, *shape_of(shape).type);
             }
         }
         if (!v.is_null()) [[likely]] {
@@ -87,16 +88,16 @@ OP(load_method) {
             auto* o = static_cast<Object*>(x.pointer());
             ShapeId shape = o->shape_id();
             if (r->kind == Record::method) {
-                if (r->shape == shape && shape_of(shape).type->version.load(std::memory_order_acquire) == r->version) {
-                    callable = reg::retain(r->value_);
+                if (r->shape == shape) {
+                    callable = read_remembered(*r, *shape_of(shape).type);
                     bind = true;
                 }
             } else if (r->kind == Record::module && r->shape == shape) {
-                DictKeys* keys = static_cast<Module*>(o)->dict.get()->keys();
-                if (keys->version.load(std::memory_order_relaxed) == r->version) callable = read_slot(keys->entries()[r->index].value);
-            } else if (r->kind == Record::type_value && r->object == o &&
-                       static_cast<Type*>(o)->version.load(std::memory_order_acquire) == r->version) {
-                callable = reg::retain(r->value_);
+                Dict& dict = *static_cast<Module*>(o)->dict.get();
+                DictKeys* keys = dict.keys();
+                if (keys->version.load(std::memory_order_relaxed) == r->version) callable = read_entry(dict, keys, r->index);
+            } else if (r->kind == Record::type_value && r->object == o) {
+                callable = read_remembered(*r, *static_cast<Type*>(o));
             }
         }
         if (!callable.is_null()) [[likely]] {

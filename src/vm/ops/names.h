@@ -4,16 +4,18 @@
 OP(load_global) {
     std::uint64_t ic = feedback_of(k, unsigned(word >> 32)).load(std::memory_order_acquire);
     Function* f = Frame::of(regs)->fn();
-    DictKeys* keys = f->globals.get()->keys();
+    Dict& globals = *f->globals.get();
+    DictKeys* keys = globals.keys();
     std::uint32_t version = keys->version.load(std::memory_order_relaxed);
     Value v;
     if (ic & 1) {
-        if (std::uint32_t(ic >> 32) == version) [[likely]] v = read_slot(keys->entries()[std::uint32_t(ic) >> 1].value);
+        if (std::uint32_t(ic >> 32) == version) [[likely]] v = read_entry(globals, keys, std::uint32_t(ic) >> 1);
     } else if (ic) {
         Record* r = record_of(ic);
         if (r->version == version) {
-            DictKeys* builtins = f->builtins.get()->keys();
-            if (builtins->version.load(std::memory_order_relaxed) == r->version2) v = read_slot(builtins->entries()[r->index].value);
+            Dict& dict = *f->builtins.get();
+            DictKeys* builtins = dict.keys();
+            if (builtins->version.load(std::memory_order_relaxed) == r->version2) v = read_entry(dict, builtins, r->index);
         }
     }
     if (v.is_null()) [[unlikely]] {

@@ -1,0 +1,171 @@
+// select: waiting for descriptors to be ready. select() itself and the constants; poll and epoll stand beside.
+#include <limits.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/select.h>
+#include <time.h>
+
+#include <cerrno>
+#include <cmath>
+
+#include "modules/select/select.h"
+#include "object/call.h"
+#include "object/detached.h"
+#include "object/list.h"
+
+namespace oro::select_module {
+
+Result<int> fd_from(Python& py, Borrowed<> v) {
+    Ref<> n = v.share();
+    if (!is_any_int(v.value())) {
+        Maybe<> method = TRY(find_attribute(py, v, name::fileno()));
+        if (!method) return raise(py, exc::TypeError, "argument must be an int, or have a fileno() method.");
+        n = TRY(call(py, *method, {}));
+        if (!is_any_int(n.value())) return raise(py, exc::TypeError, "fileno() returned a non-integer");
+    }
+    std::int64_t fd;
+    if (!to_int64(PlainInt(int_number(n.value())), fd) || fd != int(fd)) {
+        return raise(py, exc::OverflowError, "Python int too large to convert to C int");
+    }
+    if (fd < 0) return raise(py, exc::ValueError, "file descriptor cannot be a negative integer ({})", fd);
+    return int(fd);
+}
+
+Result<std::uint32_t> mask_from(Python& py, Borrowed<> v, int bits, char const* name) {
+    Ref<> n = TRY(to_index(py, v));
+    if (int_is_negative(n.value())) return raise(py, exc::ValueError, "Cannot convert negative int");
+    std::int64_t wide;
+    if (!to_int64(PlainInt(n.value()), wide) || wide >> bits != 0) return raise(py, exc::OverflowError, "Python int too large for C {}", name);
+    return std::uint32_t(wide);
+}
+
+Result<std::int64_t> timeout_from(Python& py, Borrowed<> v, std::int64_t unit, char const* message) {
+    auto too_large = [&] { return raise(py, exc::OverflowError, "timestamp out of range for C PyTime_t"); };
+    if (is_any_float(v.value())) {
+        double d = float_number(v.value());
+        if (std::isnan(d)) return raise(py, exc::ValueError, "Invalid value NaN (not a number)");
+        d = std::ceil(d * double(unit));
+        if (!(d >= -9223372036854775808.0 && d < 9223372036854775808.0)) return too_large();
+        return std::int64_t(d);
+    }
+    if (!is_any_int(v.value()) && !(v.value().is_pointer() && type_of(v).slot(Dunder::index))) return raise(py, exc::TypeError, message);
+    Ref<> n = TRY(to_index(py, v));
+    std::int64_t wide;
+    if (!to_int64(PlainInt(n.value()), wide) || __builtin_mul_overflow(wide, unit, &wide)) return too_large();
+    return wide;
+}
+
+std::int64_t now_ns() {
+    timespec t{};
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return std::int64_t(t.tv_sec) * 1000000000 + t.tv_nsec;
+}
+std::int64_t deadline_of(std::int64_t ns) {
+    std::int64_t end;
+    return __builtin_add_overflow(now_ns(), ns, &end) ? INT64_MAX : end;
+}
+int milliseconds_left(std::int64_t deadline) {
+    std::int64_t ns = deadline - now_ns();
+    if (ns <= 0) return 0;
+    return int(std::min<std::int64_t>(ns / 1000000 + (ns % 1000000 != 0), INT_MAX));
+}
+
+namespace {
+
+struct Watched {
+    Ref<Tuple> objects;
+    std::vector<int> fds;
+    fd_set set;
+};
+
+Result<Watched> watched_from(Python& py, Borrowed<> sequence) {
+    auto items = tuple_from(py, sequence);
+    if (items.raised()) {
+        if (!raised_is(py, exc::TypeError)) return Raised{};
+        clear_raised(py);
+        return raise(py, exc::TypeError, "arguments 1-3 must be sequences");
+    }
+    Watched w{std::move(items).take(), {}, {}};
+    FD_ZERO(&w.set);
+    for (std::size_t i = 0; i < w.objects->size; ++i) {
+        int fd = TRY(fd_from(py, w.objects->at(i)));
+        if (fd >= FD_SETSIZE) return raise(py, exc::ValueError, "filedescriptor out of range in select()");
+        if (i >= FD_SETSIZE) return raise(py, exc::ValueError, "too many file descriptors in select()");
+        w.fds.push_back(fd);
+        FD_SET(fd, &w.set);
+    }
+    return w;
+}
+Result<Ref<>> ready_of(Python& py, Watched const& w, fd_set const& set) {
+    Ref<List> list = TRY(make_list(py));
+    for (std::size_t i = 0; i < w.fds.size(); ++i) {
+        if (FD_ISSET(w.fds[i], &set)) CHECK(list_append(py, list, w.objects->at(i).share()));
+    }
+    return list;
+}
+
+Result<Ref<>> select(Python& py, Borrowed<> rlist, Borrowed<> wlist, Borrowed<> xlist, Borrowed<> timeout) {
+    bool forever = timeout.is(kNone);
+    std::int64_t ns = forever ? 0 : TRY(timeout_from(py, timeout, 1000000000, "timeout must be a float or None"));
+    if (ns < 0) return raise(py, exc::ValueError, "timeout must be non-negative");
+    Watched r = TRY(watched_from(py, rlist));
+    Watched w = TRY(watched_from(py, wlist));
+    Watched x = TRY(watched_from(py, xlist));
+    int most = -1;
+    for (Watched const* part : {&r, &w, &x}) {
+        for (int fd : part->fds) most = std::max(most, fd);
+    }
+    std::int64_t deadline = deadline_of(ns);
+    for (;;) {
+        fd_set rs = r.set, ws = w.set, xs = x.set;
+        // Longer than the kernel's type is long enough.
+        timeval rest{time_t(ns / 1000000000), suseconds_t((ns % 1000000000 + 999) / 1000)};
+        if (rest.tv_usec >= 1000000) rest.tv_usec -= 1000000, ++rest.tv_sec;
+        int n, error;
+        {
+            Detached detached(py);
+            n = ::select(most + 1, &rs, &ws, &xs, forever ? nullptr : &rest);
+            error = errno;
+        }
+        if (n >= 0) {
+            Ref<> a = TRY(ready_of(py, r, rs));
+            Ref<> b = TRY(ready_of(py, w, ws));
+            Ref<> c = TRY(ready_of(py, x, xs));
+            return make_tuple_of(py, std::move(a), std::move(b), std::move(c));
+        }
+        if (error != EINTR) return raise_errno(py, error);
+        CHECK(poll(py));
+        if (!forever) ns = std::max<std::int64_t>(deadline - now_ns(), 0);
+    }
+}
+
+constexpr MethodDef kFunctions[] = {
+    function<select>("select", "rlist, wlist, xlist, timeout=None, /",
+                     "Wait until descriptors are ready for reading, for writing, or in an exceptional condition; gives three lists of those that are."),
+    function<make_poll>("poll", "", "An object that watches any number of descriptors."),
+};
+
+struct Constant {
+    char const* name;
+    std::int64_t value;
+};
+#define C(name) {#name, name}
+constexpr Constant kConstants[] = {
+    C(POLLIN), C(POLLPRI), C(POLLOUT), C(POLLERR), C(POLLHUP), C(POLLNVAL), C(POLLRDNORM), C(POLLRDBAND), C(POLLWRNORM), C(POLLWRBAND),
+    C(POLLMSG), C(POLLRDHUP), C(EPOLLIN), C(EPOLLOUT), C(EPOLLPRI), C(EPOLLERR), C(EPOLLHUP), C(EPOLLRDHUP), C(EPOLLRDNORM),
+    C(EPOLLRDBAND), C(EPOLLWRNORM), C(EPOLLWRBAND), C(EPOLLMSG), {"EPOLLET", std::int64_t(std::uint32_t(EPOLLET))}, C(EPOLLONESHOT),
+    C(EPOLLEXCLUSIVE), C(EPOLLWAKEUP), C(EPOLL_CLOEXEC), C(PIPE_BUF),
+};
+#undef C
+
+Result<void> setup(Python& py, Module& m) {
+    for (Constant const& c : kConstants) CHECK(add_to_module(py, m, c.name, Ref<>::immediate(Value::of_int(c.value))));
+    CHECK(add_to_module(py, m, "error", share(Value::of(&exc::OSError))));
+    return add_epoll(py, m);
+}
+
+}  // namespace
+
+ORO_MODULE(select_module, .name = "select", .doc = "Waiting for several descriptors at once.", .functions = kFunctions, .setup = setup);
+
+}  // namespace oro::select_module
