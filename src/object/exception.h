@@ -146,6 +146,8 @@ Raised raise_attribute_error(Thread& t, Ref<Str> message, Borrowed<> object, Bor
 Raised raise_name_error(Thread& t, Type& type, Ref<Str> message, Borrowed<Str> name);
 // ImportError or ModuleNotFoundError; absent ones are None.
 Raised raise_import_error(Thread& t, Type& type, Ref<Str> message, Optional<> name, Optional<> path = {}, Optional<> name_from = {});
+// type() without arguments.
+Raised raise_empty(Thread& t, Type& type);
 // StopIteration(value), where value may be a tuple or an exception.
 Raised raise_stop_iteration(Thread& t, Borrowed<> value);
 

@@ -223,6 +223,7 @@ Raised raise_import_error(Thread& t, Type& type, Ref<Str> message, Optional<> na
     return raise_fresh(t, std::move(e));
 }
 
+Raised raise_empty(Thread& t, Type& type) { return raise_object(t, Ref<>(TRY(make_exception(t, type, empty_tuple())))); }
 Raised raise_stop_iteration(Thread& t, Borrowed<> value) { return raise_value(t, exc::StopIteration, value); }
 
 }  // namespace oro

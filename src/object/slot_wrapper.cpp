@@ -5,6 +5,7 @@
 #include "object/call.h"
 #include "object/define.h"
 #include "object/dict.h"
+#include "object/exception.h"
 
 namespace oro {
 
@@ -260,7 +261,7 @@ Value call_wrapper(Python& py, SlotWrapper& w, Value self, Value const* args, st
     }
     Value r = w.fn(py, self, a, b);
     if (r == kEnd) {
-        (void)raise_value(py, exc::StopIteration, none);
+        (void)raise_empty(py, exc::StopIteration);
         return {};
     }
     return r;

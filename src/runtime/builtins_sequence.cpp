@@ -4,6 +4,7 @@
 #include "object/bytearray.h"
 #include "object/bytes.h"
 #include "object/define.h"
+#include "object/exception.h"
 #include "object/iterator.h"
 #include "object/list.h"
 #include "runtime/builtins.h"
@@ -48,7 +49,7 @@ Result<Ref<>> next_item(Python& py, Borrowed<> iterator, Optional<> otherwise) {
     Value v = fn(py, iterator.value(), Value{}, Value{});
     if (v == kEnd) {
         if (otherwise) return (*otherwise).share();
-        return raise(py, exc::StopIteration, "");
+        return raise_empty(py, exc::StopIteration);
     }
     // A StopIteration with its value goes to the caller unless there is a default.
     if (v.is_null() && otherwise && raised_is(py, exc::StopIteration)) {

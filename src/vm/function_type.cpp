@@ -78,6 +78,11 @@ Value set_code(Python& py, Value self, Value value) {
     return kNone;
 }
 
+Value set_dict(Python& py, Value self, Value value) {
+    if (value.is_null()) return (void)raise(py, exc::TypeError, "cannot delete __dict__"), Value{};
+    return set_instance_dict(py, self, value);
+}
+
 // ---- annotations (PEP 649): computed by __annotate__ when they are asked for
 
 Value get_annotations(Python& py, Value self) {
@@ -190,7 +195,7 @@ constexpr GetSetDef getsets[] = {
     {"__kwdefaults__", get_or_none<&Function::keyword_defaults>, set_keyword_defaults},
     {"__annotations__", get_annotations, set_annotations, "The parameters' annotations, evaluated."},
     {"__annotate__", get_or_none<&Function::annotate>, set_annotate, "The function that evaluates the annotations, or None."},
-    {"__dict__", get_instance_dict, set_instance_dict},
+    {"__dict__", get_instance_dict, set_dict},
     {"__name__", get_or_none<&Function::name>, set_name},
     {"__qualname__", get_or_none<&Function::qualname>, set_qualname},
     {"__type_params__", get_type_params, set_type_params, "The type parameters, a tuple."},

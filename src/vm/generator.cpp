@@ -372,8 +372,6 @@ Value generator_step(Python& py, Generator& g, Resumed r, bool raise_stop) {
     return {};
 }
 
-Raised raise_empty(Thread& t, Type& type) { return raise_object(t, Ref<>(TRY(make_exception(t, type, empty_tuple())))); }
-
 Generator::~Generator() { clear(); }
 
 void Generator::trace(Visitor& v) {

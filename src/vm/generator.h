@@ -13,8 +13,6 @@ struct ThrowArguments {
 };
 // generator.throw(). With `close_on_exit`, a GeneratorExit closes what it delegates to instead of being thrown there.
 Resumed throw_into_generator(Python& py, Generator& g, ThrowArguments const& w, bool close_on_exit);
-// Raises an exception without arguments.
-Raised raise_empty(Thread& t, Type& type);
 // The method throw() of all kinds: checks the number of arguments, warns about more than one. `method`: throw or athrow.
 Result<ThrowArguments> throw_arguments(Python& py, char const* method, Value const* args, std::size_t n, Tuple* names);
 // Finaliser of the three types (slot `del`).

@@ -26,6 +26,7 @@ Result<Ref<Function>> make_function(Python& py, Borrowed<Code> code, Borrowed<Di
     Maybe<> builtins = dict_get(py, *globals.get(), name::dunder_builtins());
     if (builtins && is<Module>(builtins.value())) f->builtins.init(Maybe<Dict>(as<Module>(builtins.value())->dict.share()));
     else if (builtins && is<Dict>(builtins.value())) f->builtins.init(Maybe<Dict>(as<Dict>(std::move(builtins).take())));
+    else if (py.frame) f->builtins.init(Maybe<Dict>(py.frame->fn()->builtins.share()));
     else f->builtins.init(Maybe<Dict>(py.interpreter->builtins_dict.share()));
     f->name.set(Maybe<Str>(code->name.share()));
     f->qualname.set(Maybe<Str>(code->qualname.share()));

@@ -11,7 +11,8 @@ SLOW_OP(get_yield_from_iter)
 OP(for_iter) {
     Value it = regs[b_of(word)];
     auto* o = static_cast<Object*>(it.pointer());
-    Type& type = type_of(o);
+    // (Of a generator expression it is a variable, which f_locals may have set to anything.)
+    Type& type = type_of(it);
     SAVE();
     if (&type == &generator_type && enter_generator(t, static_cast<Generator*>(o), Value{})) ENTER_TOP_FRAME();
     SlotFn next = type.slot(Dunder::next);
