@@ -21,6 +21,7 @@ ALLOWED = ROOT / "tools/globals_allowed.txt"
 SYMBOL = re.compile(r"^[0-9a-f]{16}\s(.{7})\s(\.(?:data|bss|tdata|tbss)\S*)\s+[0-9a-f]+\s+(?:\.hidden\s+)?(.+)$")
 # What the compiler and the sanitizers write for themselves.
 NOT_OURS = re.compile(r"^(\.|vtable|VTT|typeinfo|guard variable|__|DW\.ref|llvm)")
+TYPE_OBJECT = re.compile(r"(?:^|::)(?:\w+_type_?|exc::\w+)$")
 
 
 def read_allowed():
@@ -48,8 +49,14 @@ def globals_of(objects):
             continue
         if "O" not in m[1] and not m[2].startswith(".t"):  # thread-local variables aren't marked as objects
             continue
+        # Objects of ORO_TYPE: what is shared in them is atomic or behind the type lock (object/type.h).
+        if TYPE_OBJECT.search(m[3].strip()):
+            continue
         # weak (w) or unique (u): an inline variable, which every file that includes its header has
-        yield ("inline" if m[1][1] == "w" or m[1][0] == "u" else source), m[3].strip()
+        name = m[3].strip()
+        if split := re.match(r"_ZN3oro12_GLOBAL__N_1\d+(\w+)E\.\d+$", name):  # an atomic that the compiler has split
+            name = f"oro::(anonymous namespace)::{split[1]}"
+        yield ("inline" if m[1][1] == "w" or m[1][0] == "u" else source), name
 
 
 def main():

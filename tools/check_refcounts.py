@@ -11,7 +11,10 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 # Where counts may be changed by hand: in the types that own a count, and the containers and instances made of bare words.
-ALLOWED = ("src/object/", "src/memory/", "src/capi/", "src/jit/")
+# src/vm counts registers, whose rules are those of vm/registers.h. The single files hand counts over to C structures
+# (a thread's start, a queue's ring); they may only become fewer.
+ALLOWED = ("src/object/", "src/memory/", "src/capi/", "src/jit/", "src/vm/", "src/modules/_queue/_queue.cpp",
+           "src/modules/_thread/_thread.cpp", "src/runtime/sys.cpp", "src/runtime/thread_life.cpp")
 # What changes a count.
 RAW = (
     re.compile(r"\bdetail::(?:try_)?(?:inc|dec)ref\w*\s*\("),

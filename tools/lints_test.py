@@ -59,9 +59,9 @@ class LintTest(unittest.TestCase):
 
     def test_refcounts(self):
         script = "check_refcounts.py"
-        self.passes(script, {"src/object/x.h": "// detail::incref(o)\n"})
+        self.passes(script, {"src/runtime/x.h": "// detail::incref(o)\n"})
         for line in ("detail::decref(o);", "detail::try_incref(o);", "++o->local_count;", "shared_count.fetch_add(1);"):
-            self.fails(script, {"src/object/x.h": line + "\n"}, "src/object/x.h:1")
+            self.fails(script, {"src/runtime/x.h": line + "\n"}, "src/runtime/x.h:1")
 
     def test_file_size(self):
         self.passes("check_file_size.py", {"src/base/x.h": "\n" * 1000})

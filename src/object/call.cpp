@@ -150,10 +150,11 @@ Result<std::int64_t> length_hint(Python& py, Borrowed<> object, std::int64_t oth
     }
     Maybe<> hint = std::move(hinted).take();
     if (!hint || hint.value() == kNotImplemented) return otherwise;
-    if (!hint.value().is_int())
+    if (!is_any_int(hint.value()))
         return raise(py, exc::TypeError, "__length_hint__ must be an integer, not {}", TypeName{hint.value()});
-    if (hint.value().as_int() < 0) return raise(py, exc::ValueError, "__length_hint__() should return >= 0");
-    return hint.value().as_int();
+    std::int64_t n = TRY(to_int64(py, *hint, &exc::OverflowError));
+    if (n < 0) return raise(py, exc::ValueError, "__length_hint__() should return >= 0");
+    return n;
 }
 
 // ---- iteration

@@ -10,10 +10,7 @@ Result<Ref<>> make_float_boxed(Thread& t, double d) {
     return make<FloatObject>(t, float_type, d);
 }
 
-namespace {
-
-// What __float__ gave.
-Result<double> float_slow(Python& py, Borrowed<> v, SlotFn convert) {
+Result<double> ask_float(Python& py, Borrowed<> v, SlotFn convert) {
     Value word = convert(py, v.value(), Value{}, Value{});
     if (word.is_null()) return Raised{};
     Ref<> r = Ref<>::adopt(word);
@@ -30,8 +27,6 @@ Result<double> float_slow(Python& py, Borrowed<> v, SlotFn convert) {
     return float_number(r.value());
 }
 
-}  // namespace
-
 Result<double> to_double(Python& py, Borrowed<> v) {
     Value w = v.value();
     if (w.is_float()) [[likely]] return w.as_float();
@@ -40,7 +35,7 @@ Result<double> to_double(Python& py, Borrowed<> v) {
     if (is_any_float(w)) return float_number(w);
     Type& type = type_of(v);
     if (&type == &int_type || w.is_bool()) return int_to_double(py, int_number(w));
-    if (SlotFn convert = type.slot(Dunder::float_)) return float_slow(py, v, convert);
+    if (SlotFn convert = type.slot(Dunder::float_)) return ask_float(py, v, convert);
     if (type.slot(Dunder::index)) {
         Ref<> n = TRY(to_index(py, v));
         return int_to_double(py, n.value());

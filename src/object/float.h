@@ -27,5 +27,7 @@ inline bool is_any_float(Value v) { return v.is_float() || (v.is_pointer() && ty
 inline double float_number(Value v) { return v.is_float() ? v.as_float() : static_cast<FloatObject*>(v.pointer())->number; }
 // float(v) for arguments: floats, ints, __float__, __index__; "must be real number, not X".
 Result<double> to_double(Python& py, Borrowed<> v);
+// What __float__ gives, the slot `convert` of v's type.
+Result<double> ask_float(Python& py, Borrowed<> v, SlotFn convert);
 
 }  // namespace oro

@@ -300,8 +300,10 @@ constexpr MethodDef functions[] = {
             "The iterator of an iterable; or one that calls a callable until it returns the sentinel."),
     function<len>("len", "obj, /", "How many items a container has."),
     raw_def("max", nullptr,
+            "max(iterable, *, default, key=None) -> item\nmax(arg1, arg2, *args, key=None) -> item\n\n"
             "The largest item of an iterable, or the largest of several arguments. `key` maps items to what is compared; `default` stands for an empty iterable.", max, MethodKind::static_),
     raw_def("min", nullptr,
+            "min(iterable, *, default, key=None) -> item\nmin(arg1, arg2, *args, key=None) -> item\n\n"
             "The smallest item of an iterable, or the smallest of several arguments. `key` maps items to what is compared; `default` stands for an empty iterable.", min, MethodKind::static_),
     function<next_item>("next", "iterator, default=<unrepresentable>, /",
             "The next item of an iterator; once it is exhausted, the default if one is given, else StopIteration."),

@@ -255,6 +255,15 @@ constexpr MethodDef functions[] = {
     function<set_asyncgen_hooks>("set_asyncgen_hooks", "firstiter=<unrepresentable>, finalizer=<unrepresentable>", "Hooks for the first iteration and the end of async generators."),
 };
 
+// sys._jit: there is no JIT yet, and it says so.
+bool no_jit(Python&) { return false; }
+constexpr MethodDef jit_functions[] = {
+    function<no_jit>("is_available", "", "Whether this build has a JIT."),
+    function<no_jit>("is_enabled", "", "Whether the JIT is on."),
+    function<no_jit>("is_active", "", "Whether the calling code runs compiled."),
+};
+constexpr ModuleDef jit_def{.name = "sys._jit", .doc = "What the JIT says of itself.", .functions = jit_functions};
+
 constexpr ModuleDef sys_def{.name = "sys", .doc = "What the interpreter and the program running in it know of themselves.", .functions = functions};
 
 Result<void> set(Python& py, std::string_view key, Ref<> value) {
@@ -312,6 +321,7 @@ Result<void> make_sys(Python& py) {
     Ref<List> names = TRY(make_list(py));
     for (std::string_view name : native_module_names()) CHECK(list_append(py, names, TRY(make_interned(py, name))));
     CHECK(set(py, "builtin_module_names", TRY(list_to_tuple(py, names))));
+    CHECK(set(py, "_jit", TRY(make_module(py, TRY(make_interned(py, "sys._jit")), &jit_def))));
     return add_sys_info(py);
 }
 

@@ -15,6 +15,7 @@
 #include "object/interpreter.h"
 #include "object/list.h"
 #include "object/structseq.h"
+#include "runtime/print_exception.h"
 
 namespace oro {
 
@@ -44,6 +45,11 @@ constexpr StructField kHashFields[] = {{"width", ""}, {"modulus", ""}, {"inf", "
 constexpr StructTypeDef kHash = struct_type_def<kHashFields>("sys.hash_info", "How hashes are computed.", 9);
 
 constexpr StructField kThreadFields[] = {{"name", ""}, {"lock", ""}, {"version", ""}};
+constexpr StructField kUnraisableFields[] = {
+    {"exc_type", "Exception type"}, {"exc_value", "Exception value"}, {"exc_traceback", "Exception traceback"}, {"err_msg", "Error message"},
+    {"object", "Object causing the exception"}};
+constexpr StructTypeDef kUnraisable = struct_type_def<kUnraisableFields>("UnraisableHookArgs", "What sys.unraisablehook gets.", 5);
+
 constexpr StructTypeDef kThread = struct_type_def<kThreadFields>("sys.thread_info", "How threads are made.", 3);
 
 }  // namespace
@@ -54,6 +60,7 @@ ORO_TYPE(sys_float_info_type, kFloat);
 ORO_TYPE(sys_int_info_type, kInt);
 ORO_TYPE(sys_hash_info_type, kHash);
 ORO_TYPE(sys_thread_info_type, kThread);
+ORO_TYPE(sys_unraisable_type, kUnraisable);
 
 namespace {
 
@@ -87,9 +94,44 @@ Result<Ref<>> make_namespace(Python& py, Borrowed<Dict> attributes) {
     return call_tuple(py, Borrowed<>(Value::of(&simple_namespace_type)), empty_tuple(), Optional<Dict>(attributes));
 }
 
+// Hands an exception that nobody can catch to sys.unraisablehook; the default report serves where there is no hook or the
+// hook itself fails, and then for what the hook raised.
+void report_unraisable(Python& py, Ref<> exception, Maybe<Str> message, Optional<> object) {
+    auto args = [&]() -> Result<Ref<>> {
+        auto& e = *static_cast<BaseException*>(exception.value().pointer());
+        Maybe<> traceback = e.traceback.load(&e);
+        Ref<Tuple> s = TRY(make_struct(py, sys_unraisable_type));
+        struct_set(*s, 0, share(Value::of(&type_of(exception))));
+        struct_set(*s, 1, exception.share());
+        struct_set(*s, 2, traceback ? std::move(traceback).take() : none.share());
+        struct_set(*s, 3, message ? share(message.value()) : none.share());
+        struct_set(*s, 4, object ? (*object).share() : none.share());
+        return s;
+    };
+    Maybe<> hook = sys_get(py, "unraisablehook");
+    if (hook && hook.value() != kNone) {
+        Result<Ref<>> made = args();
+        if (!made.raised()) {
+            Ref<> given = std::move(made).take();
+            if (!call_with(py, *hook, given).raised()) return;
+        }
+        Maybe<> failed = take_raised(py);
+        Result<Ref<Str>> text = make_str(py, "Exception ignored in sys.unraisablehook");
+        if (failed && !text.raised()) {
+            Ref<Str> what = std::move(text).take();
+            display_unraisable(py, *failed, Optional<>(what.value()), Optional<>(hook.value()));
+            return;
+        }
+        clear_raised(py);
+    }
+    display_unraisable(py, exception, message ? Optional<>(message.value()) : Optional<>(), object);
+}
+
 }  // namespace
 
 Result<void> add_sys_info(Python& py) {
+    CHECK(finish_struct_type(py, sys_unraisable_type));
+    set_unraisable_reporter(report_unraisable);
     Config const& c = py.interpreter->config;
     Ref<> flags = TRY(fill(py, sys_flags_type,
         {n(c.debug), n(c.inspect), n(c.interactive), n(c.optimize), n(c.dont_write_bytecode), n(c.no_user_site), n(c.no_site), n(c.ignore_environment),

@@ -229,7 +229,10 @@ Result<Ref<>> to_float(Python& py, Borrowed<> v) {
         double d = TRY(float_from_text(py, v, source.text));
         return make_float(py, d);
     }
-    double d = TRY(to_double(py, v));
+    // A subclass of float may convert in a way of its own.
+    SlotFn convert = is_any_float(w) ? type_of(v).slot(Dunder::float_) : nullptr;
+    bool own = convert && convert != float_type.slot(Dunder::float_);
+    double d = TRY(own ? ask_float(py, v, convert) : to_double(py, v));
     return make_float(py, d);
 }
 

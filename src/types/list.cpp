@@ -16,7 +16,9 @@ namespace {
 Value new_list(Python& py, Type& type, Value const*, std::size_t, Tuple*) { return binding::finish(py, make<List>(py, type)); }
 
 Result<void> init(Python& py, Value self, Value const* args, std::size_t n, Tuple* names) {
-    if (!check_positional(py, "list", n, names, 0, 1)) return Raised{};
+    // A subclass may have keywords for its __new__.
+    bool strict = is_exact<List>(self) || type_of(self).new_.load(std::memory_order_relaxed) == new_list;
+    if (!check_positional(py, "list", n, strict ? names : nullptr, 0, 1)) return Raised{};
     Borrowed<List> list = as<List>(self);
     if (list->size() > 0) list_clear(py, list);
     if (n == 0) return {};
@@ -293,6 +295,7 @@ Result<Ref<>> compare_lists(Python& py, Borrowed<List> self, Borrowed<> other, C
         if (!x || !y) break;
         if (x.value() == y.value()) continue;
         if (TRY(equal(py, *x, *y))) continue;
+        if (i >= self->size() || i >= b->size()) break;  // comparing has shortened one
         if (equality) return Ref<>::immediate(Value::of_bool(op == Compare::ne));
         return compare(py, *x, *y, op);
     }

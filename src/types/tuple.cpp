@@ -23,7 +23,8 @@ Result<Ref<Tuple>> make_subclass_tuple(Thread& t, Type& type, Borrowed<Tuple> it
 Result<Ref<>> construct(Python& py, Type& type, Value const* args, std::size_t n, Tuple* names) {
     bool exact = &type == &Tuple::type();
     // A subclass may have keywords for its __init__.
-    if (!check_positional(py, "tuple", n, exact ? names : nullptr, 0, 1)) return Raised{};
+    bool strict = exact || type.init.load(std::memory_order_relaxed) == Tuple::type().init.load(std::memory_order_relaxed);
+    if (!check_positional(py, "tuple", n, strict ? names : nullptr, 0, 1)) return Raised{};
     Ref<Tuple> items = n == 0 ? empty_tuple() : TRY(tuple_from(py, Borrowed<>(args[0])));
     if (exact) return items;
     return make_subclass_tuple(py, type, items);

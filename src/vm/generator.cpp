@@ -135,8 +135,8 @@ Resumed run_generator(Python& py, Generator& g, bool raise_there) {
     py.handled = &g.handled;
     py.frame = frame;
     --py.recursion_left;
-    // What is thrown in has the exception that is being handled there as its context.
-    if (raise_there) (void)raise_object(py, take_raised(py).take());
+    // What is thrown in has the exception that the generator itself handles as its context, not what its caller handles.
+    if (raise_there && !g.handled.exception.is_null() && g.handled.exception != kNone) (void)raise_object(py, take_raised(py).take());
     Value r = vm::interpret(py, raise_there);
     if (r.is_null()) return {Resumed::raised, {}};
     return {py.yielded ? Resumed::yielded : Resumed::returned, r};
