@@ -35,6 +35,10 @@ Value call_new(Python& py, Native& callee, Value, Value const* args, std::size_t
     // The native base of the wanted class decides how its objects are laid out.
     Type* native = &wanted;
     while (native && native->has(type_flag::heap)) native = native->base;
+    if (native && native->has(type_flag::disallow_new)) {
+        (void)raise(py, exc::TypeError, "cannot create '{}' instances", native->def->name);
+        return {};
+    }
     if (native && native->new_.load() != home.new_.load()) {
         Ref<Str> native_name = name_of_type(*native);
         (void)raise(py, exc::TypeError, "{}.__new__({}) is not safe, use {}.__new__()", home_name, wanted_name, native_name);

@@ -16,7 +16,7 @@ Result<Ref<Bytes>> fs_octets(Python& py, Borrowed<> text) {
 
 Result<Maybe<>> call_fspath(Python& py, Borrowed<> path) {
     Maybe<> method = TRY(find_special(py, path, name::dunder_fspath()));
-    if (!method) return Maybe<>();
+    if (!method || method.value() == kNone) return Maybe<>();
     Ref<> result = TRY(call(py, *method, {}));
     if (!is<Str>(result.value()) && !is<Bytes>(result.value())) {
         return raise(py, exc::TypeError, "expected {}.__fspath__() to return str or bytes, not {}", TypeName{path.value()},

@@ -14,6 +14,7 @@ namespace oro {
 namespace {
 constexpr int kSignals = 65;
 std::atomic<bool> arrived[kSignals];
+std::atomic<bool> handled[kSignals];  // by a Python handler
 std::atomic<bool> any{false};
 std::atomic<Thread*> main_{nullptr};
 std::atomic<SignalRunner> runner_{nullptr};
@@ -27,6 +28,9 @@ Thread* main_thread() { return main_; }
 void set_signal_runner(SignalRunner runner) { runner_ = runner; }
 bool signal_pending() { return any.load(std::memory_order_acquire); }
 
+void set_signal_handled(int number, bool by_python) { handled[number] = by_python; }
+bool signal_handled(int number) { return number > 0 && number < kSignals && handled[number]; }
+
 void forget_signals() {
     for (auto& a : arrived) a = false;
     any = false;
@@ -35,8 +39,11 @@ void forget_signals() {
 Result<void> signal_set_from(Python& py, Borrowed<> numbers, sigset_t& set) {
     sigemptyset(&set);
     return for_each(py, numbers, [&](Ref<> item) -> Result<void> {
-        std::int64_t n = TRY(to_c_long(py, item));
-        if (n < 1 || n >= kSignals) return raise(py, exc::ValueError, "signal number {} out of range [1; {}]", n, kSignals - 1);
+        std::int64_t n = TRY(to_int64(py, item, nullptr));
+        if (n < 1 || n >= kSignals) {
+            Ref<Str> shown = TRY(str(py, item));
+            return raise(py, exc::ValueError, "signal number {} out of range [1; {}]", shown, kSignals - 1);
+        }
         // Numbers that the C library keeps for itself are passed over.
         (void)sigaddset(&set, int(n));
         return {};

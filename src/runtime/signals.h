@@ -16,6 +16,9 @@ void set_signal_runner(SignalRunner runner);
 
 // The C handler: safe in a signal context. Notes the signal, writes to the wake-up descriptor, wakes the main thread.
 void note_signal(int number);
+// Whether a signal has a handler in Python; _signal says so. What interrupt_main() sends is ignored unless it has.
+void set_signal_handled(int number, bool by_python);
+bool signal_handled(int number);
 // signal.set_wakeup_fd: -1 for none. Returns the old one.
 int set_wakeup_descriptor(int fd, bool warn_on_full);
 // The thread whose breaker note_signal sets.

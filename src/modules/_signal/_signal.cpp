@@ -51,8 +51,12 @@ Ref<> current_frame(Python& py) {
 // Called in the main thread for a signal that has arrived.
 Result<void> run_handler(Python& py, int number) {
     Maybe<> handler = handler_of(py, number);
-    // Changed since the signal arrived.
-    if (is_builtin_action(handler.value())) return {};
+    if (is_builtin_action(handler.value())) {
+        // Changed since the signal arrived.
+        (void)raise(py, exc::OSError, "Signal {} ignored due to race condition", number);
+        write_unraisable(py, "Exception ignored in", Optional<>(none));
+        return {};
+    }
     Ref<> frame = current_frame(py);
     CHECK(call_with(py, *handler, Borrowed<>(Value::of_int(number)), frame));
     return {};
@@ -93,6 +97,7 @@ Result<Ref<>> signal(Python& py, std::int64_t signalnum, Borrowed<> handler) {
     // Those that have arrived already are for the old handler.
     CHECK(poll(py));
     if (install(number, action) < 0) return raise_errno(py, errno);
+    set_signal_handled(number, action == note_signal);
     Maybe<> old = handler_of(py, number);
     list_set(py, *handlers.load(), std::size_t(number), std::move(kept));
     if (!old) return none.share();
@@ -412,7 +417,9 @@ Result<void> install_handlers(Python& py, Module& m) {
     }
     handlers.store(static_cast<List*>(table.release().pointer()), std::memory_order_release);
     set_signal_runner(run_handler);
-    if (interrupts && install(SIGINT, note_signal) < 0) return raise_errno(py, errno);
+    if (!interrupts) return {};
+    if (install(SIGINT, note_signal) < 0) return raise_errno(py, errno);
+    set_signal_handled(SIGINT, true);
     return {};
 }
 

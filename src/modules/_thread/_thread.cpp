@@ -244,7 +244,7 @@ Result<Ref<>> allocate_lock(Python& py) { return make<Lock>(py, Lock::type()); }
 Result<void> exit_thread(Python& py) { return raise_object(py, TRY(call(py, Borrowed<>(Value::of(&exc::SystemExit)), {}))); }
 Result<void> interrupt_main(Python& py, int signum) {
     if (signum < 1 || signum > 64) return raise(py, exc::ValueError, "signal number out of range");
-    note_signal(signum);
+    if (signal_handled(signum)) note_signal(signum);
     return {};
 }
 Result<std::int64_t> stack_size(Python& py, std::int64_t size) {

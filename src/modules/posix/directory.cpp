@@ -197,9 +197,8 @@ constexpr MethodDef scandir_methods[] = {
     def<scandir_enter>("__enter__", "", ""),
     def<scandir_exit>("__exit__", "*args", ""),
     def<scandir_close>("close", "", "Close the directory."),
-    def<scandir_del>("__del__", "", "Called when the instance is about to be destroyed."),
 };
-constexpr SlotDef scandir_slots[] = {slot<Dunder::iter, scandir_iter>, slot<Dunder::next, scandir_next>};
+constexpr SlotDef scandir_slots[] = {slot<Dunder::iter, scandir_iter>, slot<Dunder::next, scandir_next>, slot<Dunder::del, scandir_del>};
 constexpr TypeDef scandir_def{.name = "posix.ScandirIterator", .size = sizeof(Scandir), .flags = type_flag::disallow_new | type_flag::has_del,
                               .hooks = hooks_of<Scandir>(), .methods = scandir_methods, .slots = scandir_slots};
 

@@ -61,10 +61,16 @@ Result<Ref<>> minor_of(Python& py, Borrowed<> device) {
     unsigned part = gnu_dev_minor(number);
     return part == unsigned(-1) ? make_int(py, -1) : make_int(py, part);
 }
+// Each part is an unsigned int of C; -1 stands for none.
+Result<unsigned> part_from(Python& py, Borrowed<> v) {
+    dev_t n = TRY(device_from(py, v));
+    if (n != dev_t(-1) && n != unsigned(n)) return raise(py, exc::OverflowError, "Python int too large to convert to C unsigned int");
+    return unsigned(n);
+}
 Result<Ref<>> makedev_of(Python& py, Borrowed<> major, Borrowed<> minor) {
-    dev_t high = TRY(device_from(py, major));
-    dev_t low = TRY(device_from(py, minor));
-    return device_result(py, gnu_dev_makedev(unsigned(high), unsigned(low)));
+    unsigned high = TRY(part_from(py, major));
+    unsigned low = TRY(part_from(py, minor));
+    return device_result(py, gnu_dev_makedev(high, low));
 }
 
 Result<void> truncate(Python& py, FileOrFd path, std::int64_t length) {

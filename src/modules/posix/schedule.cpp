@@ -36,7 +36,25 @@ Result<Ref<>> reduce_param(Thread& t, Borrowed<Tuple> self) {
     Ref<Tuple> arguments = TRY(make_tuple(t, {self->slots, 1}));
     return make_tuple_of(t, share(Value::of(&sched_param_type)), std::move(arguments));
 }
-constexpr MethodDef param_methods[] = {def<reduce_param>("__reduce__", "", "")};
+Value replace_param(Python& py, Native&, Value self, Value const* args, std::size_t n, Tuple* names) {
+    auto run = [&]() -> Result<Ref<>> {
+        static constexpr char const* kNames[] = {"sched_priority"};
+        Value out[1];
+        if (n > 0) return raise(py, exc::TypeError, "__replace__() takes no positional arguments");
+        for (std::size_t k = 0; names && k < names->size; ++k) {
+            if (equal(*as<Str>(names->at(k)), kNames[0])) continue;
+            Ref<Str> shown = TRY(repr(py, names->at(k)));
+            return raise(py, exc::TypeError, "Got unexpected field name(s): [{}]", shown);
+        }
+        CHECK(parse_arguments(py, "__replace__", kNames, 0, 0, 0, args, n, names, out));
+        Ref<Tuple> s = TRY(make_struct(py, sched_param_type));
+        struct_set(*s, 0, share(out[0] ? out[0] : static_cast<Tuple*>(self.pointer())->slots[0]));
+        return s;
+    };
+    return run().release();
+}
+constexpr MethodDef param_methods[] = {def<reduce_param>("__reduce__", "", ""),
+                                       raw_def("__replace__", "**changes", "A copy with the given fields changed.", replace_param)};
 consteval StructTypeDef param_table() {
     StructTypeDef d = struct_type_def<kParamFields>("posix.sched_param",
                                                     "Currently has only one field: sched_priority\n\n  sched_priority\n    A scheduling parameter.", 1);

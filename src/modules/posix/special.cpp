@@ -46,8 +46,8 @@ Result<void> eventfd_write(Python& py, Fd fd, Borrowed<> value) {
 // ---- timerfd
 
 Result<std::int64_t> timerfd_create(Python& py, CInt clockid, Optional<> flags) {
-    int bits = flags ? TRY(c_int_from(py, *flags)) : TFD_CLOEXEC;
-    return system_call(py, [&] { return ::timerfd_create(clockid, bits); });
+    int bits = flags ? TRY(c_int_from(py, *flags)) : 0;
+    return system_call(py, [&] { return ::timerfd_create(clockid, bits | TFD_CLOEXEC); });
 }
 
 timespec of_nanoseconds(std::int64_t ns) {

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cmath>
+#include <vector>
 
 #include "modules/select/select.h"
 #include "object/call.h"
@@ -29,7 +30,8 @@ Result<std::int64_t> timeout_from(Python& py, Borrowed<> v, std::int64_t unit, c
     if (is_any_float(v.value())) {
         double d = float_number(v.value());
         if (std::isnan(d)) return raise(py, exc::ValueError, "Invalid value NaN (not a number)");
-        d = std::ceil(d * double(unit));
+        // Away from zero: what is negative stays so.
+        d = d < 0 ? std::floor(d * double(unit)) : std::ceil(d * double(unit));
         if (!(d >= -9223372036854775808.0 && d < 9223372036854775808.0)) return too_large();
         return std::int64_t(d);
     }
@@ -58,33 +60,45 @@ int milliseconds_left(std::int64_t deadline) {
 namespace {
 
 struct Watched {
-    Ref<Tuple> objects;
+    std::vector<Ref<>> objects;
     std::vector<int> fds;
     fd_set set;
 };
 
-Result<Watched> watched_from(Python& py, Borrowed<> sequence) {
+Result<void> watch(Python& py, Watched& w, Ref<> object) {
+    int fd = TRY(descriptor_from(py, object));
+    if (fd >= FD_SETSIZE) return raise(py, exc::ValueError, "filedescriptor out of range in select()");
+    if (w.fds.size() >= FD_SETSIZE) return raise(py, exc::ValueError, "too many file descriptors in select()");
+    w.objects.push_back(std::move(object));
+    w.fds.push_back(fd);
+    FD_SET(fd, &w.set);
+    return {};
+}
+
+Result<void> watch_all(Python& py, Watched& w, Borrowed<> sequence) {
+    FD_ZERO(&w.set);
+    if (is<List>(sequence)) {
+        // As it is now and becomes: fileno() may change it.
+        for (std::size_t i = 0;; ++i) {
+            Maybe<> item = list_get(py, *as<List>(sequence), i);
+            if (!item) return {};
+            CHECK(watch(py, w, std::move(item).take()));
+        }
+    }
     auto items = tuple_from(py, sequence);
     if (items.raised()) {
         if (!raised_is(py, exc::TypeError)) return Raised{};
         clear_raised(py);
         return raise(py, exc::TypeError, "arguments 1-3 must be sequences");
     }
-    Watched w{std::move(items).take(), {}, {}};
-    FD_ZERO(&w.set);
-    for (std::size_t i = 0; i < w.objects->size; ++i) {
-        int fd = TRY(descriptor_from(py, w.objects->at(i)));
-        if (fd >= FD_SETSIZE) return raise(py, exc::ValueError, "filedescriptor out of range in select()");
-        if (i >= FD_SETSIZE) return raise(py, exc::ValueError, "too many file descriptors in select()");
-        w.fds.push_back(fd);
-        FD_SET(fd, &w.set);
-    }
-    return w;
+    Ref<Tuple> all = std::move(items).take();
+    for (std::size_t i = 0; i < all->size; ++i) CHECK(watch(py, w, all->at(i).share()));
+    return {};
 }
 Result<Ref<>> ready_of(Python& py, Watched const& w, fd_set const& set) {
     Ref<List> list = TRY(make_list(py));
     for (std::size_t i = 0; i < w.fds.size(); ++i) {
-        if (FD_ISSET(w.fds[i], &set)) CHECK(list_append(py, list, w.objects->at(i).share()));
+        if (FD_ISSET(w.fds[i], &set)) CHECK(list_append(py, list, w.objects[i].share()));
     }
     return list;
 }
@@ -93,9 +107,10 @@ Result<Ref<>> select(Python& py, Borrowed<> rlist, Borrowed<> wlist, Borrowed<> 
     bool forever = timeout.is(kNone);
     std::int64_t ns = forever ? 0 : TRY(timeout_from(py, timeout, 1000000000, "timeout must be a float or None"));
     if (ns < 0) return raise(py, exc::ValueError, "timeout must be non-negative");
-    Watched r = TRY(watched_from(py, rlist));
-    Watched w = TRY(watched_from(py, wlist));
-    Watched x = TRY(watched_from(py, xlist));
+    Watched r, w, x;
+    CHECK(watch_all(py, r, rlist));
+    CHECK(watch_all(py, w, wlist));
+    CHECK(watch_all(py, x, xlist));
     int most = -1;
     for (Watched const* part : {&r, &w, &x}) {
         for (int fd : part->fds) most = std::max(most, fd);
