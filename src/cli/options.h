@@ -10,6 +10,7 @@ namespace oro::cli {
 struct Command {
     enum class Kind { interactive, command, module, file, standard_input } kind = Kind::interactive;
     std::string what;                 // source text, module name or path
+    bool skip_first_line = false;     // -x
     Config config;
 };
 

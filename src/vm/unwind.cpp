@@ -30,6 +30,19 @@ void record_traceback(Thread& t, Frame& f) {
     traceback_here(t, *static_cast<BaseException*>(exception.value().pointer()), frame, std::int32_t(f.code.get()->index_of(f.pc.get())) * 2, Traceback::kLineLater);
 }
 
+// An exception that clean-up code raises again leaves the frame for good: the frame then stands where it was raised first.
+void go_back_to_origin(Thread& t, Frame& f) {
+    std::uint64_t word = fetch(f.pc.get());
+    if ((word & 0xFF) != std::uint8_t(Opcode::reraise) || b_of(word) != 1 || !t.raised.is_pointer() || !is<BaseException>(t.raised)) return;
+    auto* exception = static_cast<BaseException*>(t.raised.pointer());
+    Maybe<> traceback = exception->traceback.load(exception);
+    if (!traceback || !is<Traceback>(traceback.value())) return;
+    Traceback& entry = *as<Traceback>(traceback.value()).get();
+    std::uint32_t index = std::uint32_t(entry.lasti) / 2;   // a program may have made the entry
+    Code& code = *f.code.get();
+    if (entry.frame.value() == f.object && entry.lasti >= 0 && index < code.unit->code.size()) f.pc.set(code.code + index);
+}
+
 // The frame of a generator ends: the generator is closed, its exception state off the chain.
 void close_generator(Thread& t, Generator& g) {
     t.handled = g.handled.outer;
@@ -87,6 +100,7 @@ Unwound unwind(Thread* t, bool again) {
             frame->pc.set(code->code + entry->handler);
             return Unwound::handler;
         }
+        if (frame->object) go_back_to_origin(*t, *frame);
         bool entry_frame = frame->flags & frame_flag::entry;
         pop_frame(t, frame);
         if (entry_frame) {
