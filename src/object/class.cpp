@@ -7,6 +7,7 @@
 #include "object/instance.h"
 #include "object/layout.h"
 #include "object/slot_wrapper.h"
+#include "object/warn.h"
 
 namespace oro {
 
@@ -57,6 +58,16 @@ Result<Ref<Str>> mangle(Python& py, Borrowed<Str> class_name, Borrowed<Str> slot
     if (c.empty()) return intern(py, slot.share());
     Ref<Str> mangled = TRY(make_str(py, std::string_view("_" + c + s)));
     return intern(py, std::move(mangled));
+}
+
+// Attributes have names: other keys in a class's namespace are most likely a mistake.
+Result<void> warn_about_keys(Python& py, Type& type, Borrowed<Str> name) {
+    std::size_t position = 0;
+    Maybe<> key, value;
+    if (type.dict->keys()->simple.load(std::memory_order_acquire)) return {};
+    while (dict_next(py, **type.dict, &position, &key, &value))
+        if (!is<Str>(key.value())) return warn(py, exc::RuntimeWarning, "non-string key in the __dict__ of class {}", name);
+    return {};
 }
 
 struct Slots {
@@ -263,8 +274,13 @@ Result<Ref<>> make_class(Python& py, Type& metatype, Borrowed<Str> name, Borrowe
         made->mro.set(TRY(compute_mro(py, *made, bases)));
         Ref<> custom = TRY(call_method_with(py, type, Borrowed<Str>(TRY(make_interned(py, "mro")))));
         Ref<Tuple> order = TRY(tuple_from(py, custom));
-        for (Value v : order->items())
+        for (Value v : order->items()) {
             if (!is<Type>(v)) return raise(py, exc::TypeError, "mro() returned a non-class ('{}')", TypeName{v});
+            // Natives trust the MRO: what it names must be how instances are laid out.
+            auto& named = *static_cast<Type*>(v.pointer());
+            if (!is_subtype(solid_base(*made), solid_base(named)))
+                return raise(py, exc::TypeError, "mro() returned base with unsuitable layout ('{}')", name_of_type(named));
+        }
         made->mro.store(made, Maybe<Tuple>(std::move(order)));
     } else {
         made->mro.set(TRY(compute_mro(py, *made, bases)));
@@ -283,6 +299,7 @@ Result<Ref<>> make_class(Python& py, Type& metatype, Borrowed<Str> name, Borrowe
         Ref<Cell> c = as<Cell>(std::move(cell).take());
         c->contents.store(c.get(), Maybe<>(type.share()));
     }
+    CHECK(warn_about_keys(py, *made, name));
     Ref<Dict> snapshot = TRY(dict_copy(py, *made->dict));
     CHECK(announce(py, type, snapshot, keyword_values, keyword_names));
     return type;
