@@ -105,8 +105,14 @@ Result<syntax::Mod*> parse_source(Python& py, Arena& arena, std::string_view sou
     options.max_int_digits = int(py.interpreter->int_max_str_digits.load());
     syntax::ParseResult parsed = syntax::parse(arena, source, options);
     CHECK(issue_warnings(py, parsed.warnings, filename, source));
-    if (!parsed) return raise_syntax_error(py, *parsed.error, filename, source);
-    return parsed.tree;
+    if (parsed) return parsed.tree;
+    syntax::SyntaxError error = *parsed.error;
+    if (settings.origin == SourceOrigin::file && error.message == "unexpected EOF while parsing") {
+        // The file's last line has no end, and one that is a backslash alone no place for a mark.
+        error.text = line_of_text(source, error.lineno);
+        if (std::size_t first = error.text.find_first_not_of(" \t\f"); error.text.substr(std::min(first, error.text.size())) == "\\") error.offset = 0;
+    }
+    return raise_syntax_error(py, error, filename, source);
 }
 
 Result<Ref<Code>> compile_syntax(Python& py, Arena& arena, syntax::Mod const& tree, Borrowed<Str> filename, CompileSettings const& settings) {
@@ -136,15 +142,20 @@ Raised raise_encoding_error(Python& py, Borrowed<> message, Borrowed<Str> filena
     return raise_object(py, TRY(call(py, Borrowed<>(Value::of(&exc::SyntaxError)), args)));
 }
 
-// A file's null byte is found by the tokenizer, which knows the line.
-Result<void> refuse_null_bytes(Python& py, std::string_view bytes, Borrowed<Str> filename, SourceOrigin origin) {
+// The line of the first null byte.
+int null_line(std::string_view bytes) {
+    auto end = bytes.begin() + std::ptrdiff_t(std::min(bytes.find('\0'), bytes.size()));
+    return 1 + int(std::count(bytes.begin(), end, '\n'));
+}
+
+// In the main program's file; in texts, compile() has looked for them.
+Result<void> refuse_null_bytes(Python& py, std::string_view bytes, Borrowed<Str> filename) {
     std::size_t at = bytes.find('\0');
     if (at == bytes.npos) return {};
-    if (origin == SourceOrigin::text) return raise(py, exc::SyntaxError, "source code string cannot contain null bytes");
     std::size_t start = at ? bytes.rfind('\n', at - 1) + 1 : 0;
     syntax::SyntaxError e;
     e.message = "source code cannot contain null bytes";
-    e.lineno = e.end_lineno = 1 + int(std::count(bytes.begin(), bytes.begin() + std::ptrdiff_t(start), '\n'));
+    e.lineno = e.end_lineno = null_line(bytes);
     e.text = bytes.substr(start, at - start);
     return raise_syntax_error(py, e, filename, {});
 }
@@ -176,6 +187,9 @@ Raised raise_decoding_error(Python& py, std::string_view bytes, syntax::Detected
 
 Result<std::string_view> decode_source_bytes(Python& py, Arena& arena, std::string_view bytes, Borrowed<Str> filename, SourceOrigin origin) {
     syntax::DecodedSource decoded = syntax::decode_source(arena, bytes);
+    // A file is read line by line: what comes first is told.
+    if (origin == SourceOrigin::file && (!decoded.error || decoded.error->lineno <= 0 || null_line(bytes) <= decoded.error->lineno))
+        CHECK(refuse_null_bytes(py, bytes, filename));
     if (decoded.error) {
         syntax::SyntaxError error = *decoded.error;
         std::string message(error.message);
@@ -194,19 +208,16 @@ Result<std::string_view> decode_source_bytes(Python& py, Arena& arena, std::stri
         // Found before the text has a name.
         return raise_syntax_error(py, error, Borrowed<>(kNone), {});
     }
-    if (!decoded.needs_codec) {
-        CHECK(refuse_null_bytes(py, bytes, filename, origin));
-        return decoded.text;
-    }
+    if (!decoded.needs_codec) return decoded.text;
     auto text = decode_text(py, bytes, decoded.detected.name, "strict");
     if (text.raised()) return raise_decoding_error(py, bytes, decoded.detected, filename, origin);
     std::string utf8 = wtf8_of(*std::move(text).take());
     return arena.copy(std::string_view(utf8));
 }
 
-Result<Ref<Code>> compile_bytes(Python& py, std::string_view bytes, Borrowed<Str> filename, CompileSettings const& settings, SourceOrigin origin) {
+Result<Ref<Code>> compile_bytes(Python& py, std::string_view bytes, Borrowed<Str> filename, CompileSettings const& settings) {
     Arena arena;
-    std::string_view text = TRY(decode_source_bytes(py, arena, bytes, filename, origin));
+    std::string_view text = TRY(decode_source_bytes(py, arena, bytes, filename, settings.origin));
     return compile_source(py, text, filename, settings);
 }
 

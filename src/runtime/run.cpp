@@ -77,7 +77,8 @@ Result<void> run_in_main(Python& py, std::string_view source, Borrowed<Str> file
     Ref<Module> m = TRY(main_module(py));
     CompileSettings settings;
     settings.immortal = true;
-    Ref<Code> code = TRY(compile_bytes(py, source, filename, settings, origin));
+    settings.origin = origin;
+    Ref<Code> code = TRY(compile_bytes(py, source, filename, settings));
     if (show == ShowSource::yes) remember_source(py, *code, source, filename);
     CHECK(run_code(py, code, *m->dict, Optional<>(m->dict.value())));
     return {};

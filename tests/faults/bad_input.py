@@ -120,7 +120,7 @@ case("file name not UTF-8", b"\xff.py", files={b"\xff.py": b"print(ascii(__file_
 # ---- what is in the file
 
 source("syntax error", "def f(:\n    pass\n")
-source("not UTF-8", b"x = 1\ny = '\xff\xfe'\n")
+source("not UTF-8", b"x = 1\n\ny = '\xff\xfe'\n")
 source("not UTF-8 in a comment", b"# \xe4\nprint(1)\n")
 source("not UTF-8 far down", b"x = 1\n" * 3000 + b"'\x80'\n")
 source("unknown encoding", b"# coding: frobnicate\nprint(1)\n")
