@@ -122,7 +122,8 @@ private:
     }
     void type_parameters(Seq<TypeParam> items) {
         for (TypeParam const* p : items) {
-            if (!p || !ok()) continue;
+            if (!ok()) return;
+            if (!p) return fail("None disallowed in type parameter list");
             position(*p);
             if (auto* v = as<TypeVar>(p)) {
                 name(v->name);
@@ -243,8 +244,11 @@ private:
         name(n);
     }
     void patterns(Seq<Pattern> items, bool star_ok) {
-        for (Pattern const* p : items)
-            if (p) pattern(*p, star_ok);
+        for (Pattern const* p : items) {
+            if (!ok()) return;
+            if (!p) return fail("None disallowed in pattern list");
+            pattern(*p, star_ok);
+        }
     }
     void pattern(Pattern const& p, bool star_ok) {
         if (!enter()) return;
@@ -333,7 +337,8 @@ private:
         require(!t.handlers.empty() || !t.finalbody.empty(), kind + " has neither except handlers nor finalbody");
         require(!t.handlers.empty() || t.orelse.empty(), kind + " has orelse but no except handlers");
         for (ExceptHandler const* h : t.handlers) {
-            if (!h || !ok()) continue;
+            if (!ok()) return;
+            if (!h) return fail("None disallowed in handler list");
             position(*h);
             if (h->name) name(h->name);
             optional(h->type);

@@ -181,6 +181,13 @@ SLOW(build_dict) {
 
 SLOW(build_string) {
     unsigned n = op.c();
+    // An f-string's parts are text; those of a tree that a program has built may be anything.
+    for (unsigned i = 0; i < n; ++i) {
+        Value part = op.regs[op.b() + i];
+        if (is<Str>(part)) [[likely]] continue;
+        (void)raise(op.py, exc::TypeError, "sequence item {}: expected str instance, {} found", i, TypeName{part});
+        return false;
+    }
     if (n == 2) {
         auto r = concat(op.py, as<Str>(op.regs[op.b()]), as<Str>(op.regs[op.b() + 1]));
         if (r.raised()) return false;
@@ -321,7 +328,11 @@ SLOW(format_simple) {
     if (is_exact<Str>(op.B())) return op.finish(Result<Ref<>>(share(op.B())));
     return op.finish(format(op.py, Borrowed<>(op.B()), empty_str()));
 }
-SLOW(format_spec) { return op.finish(format(op.py, Borrowed<>(op.B()), as<Str>(op.C()))); }
+SLOW(format_spec) {
+    if (is<Str>(op.C())) [[likely]] return op.finish(format(op.py, Borrowed<>(op.B()), as<Str>(op.C())));
+    (void)raise(op.py, exc::TypeError, "Format specifier must be a string, not {}", TypeName{op.C()});
+    return false;
+}
 SLOW(convert_value) {
     Borrowed<> v(op.B());
     Result<Ref<Str>> r = op.c() == 1 ? str(op.py, v) : op.c() == 2 ? repr(op.py, v) : ascii(op.py, v);

@@ -181,6 +181,11 @@ raises(ValueError, "MatchOr requires at least 2 patterns", compiled,
        module(ast.Match(one, [ast.match_case(ast.MatchOr([ast.MatchAs()]), None, [ast.Pass()])])))
 raises(SyntaxError, "'return' outside function (<tree>, line 1)", compiled, module(ast.Return(one)))
 
+# What passes the checks, but is none of the grammar's, fails when it runs at the latest.
+raises(TypeError, "sequence item 1: expected str instance, int found", lambda: eval(compiled(expression(
+    ast.JoinedStr([ast.Constant("a"), ast.Constant(1), ast.Constant("b")])))))
+raises(TypeError, "Format specifier must be a string, not int", lambda: eval(compiled(expression(ast.FormattedValue(one, -1, one)))))
+
 loop = ast.Name("x", load, **at)
 loop = ast.UnaryOp(ast.Not(), loop, **at)
 loop.operand = loop
