@@ -330,7 +330,7 @@ SLOW(format_simple) {
 }
 SLOW(format_spec) {
     if (is<Str>(op.C())) [[likely]] return op.finish(format(op.py, Borrowed<>(op.B()), as<Str>(op.C())));
-    (void)raise(op.py, exc::TypeError, "Format specifier must be a string, not {}", TypeName{op.C()});
+    (void)raise(op.py, exc::SystemError, "Format specifier must be a string, not {}", TypeName{op.C()});
     return false;
 }
 SLOW(convert_value) {

@@ -184,7 +184,7 @@ raises(SyntaxError, "'return' outside function (<tree>, line 1)", compiled, modu
 # What passes the checks, but is none of the grammar's, fails when it runs at the latest.
 raises(TypeError, "sequence item 1: expected str instance, int found", lambda: eval(compiled(expression(
     ast.JoinedStr([ast.Constant("a"), ast.Constant(1), ast.Constant("b")])))))
-raises(TypeError, "Format specifier must be a string, not int", lambda: eval(compiled(expression(ast.FormattedValue(one, -1, one)))))
+raises(SystemError, "Format specifier must be a string, not int", lambda: eval(compiled(expression(ast.FormattedValue(one, -1, one)))))
 
 loop = ast.Name("x", load, **at)
 loop = ast.UnaryOp(ast.Not(), loop, **at)
