@@ -82,13 +82,11 @@ void return_page(void* p) {
     return_page_now(page);
 }
 
+// As two words, each by one store: lock-free readers may be looking.
 void clear_header(Header* o) {
-    o->shape.store(0, std::memory_order_relaxed);
-    o->owner.store(kNobody, std::memory_order_relaxed);
-    o->lock.store(0, std::memory_order_relaxed);
-    o->flags.store(0, std::memory_order_relaxed);
-    o->local.store(0, std::memory_order_relaxed);
-    o->shared.store(0, std::memory_order_release);
+    auto* words = reinterpret_cast<std::uint64_t*>(o);
+    __atomic_store_n(&words[0], 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&words[1], 0, __ATOMIC_RELEASE);
 }
 
 void free_large(void* p) { buffer_free(p); }

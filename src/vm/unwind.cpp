@@ -121,6 +121,10 @@ Leave return_slow(Thread* t, Value* regs, Value v) {
     Frame* to = t->frame;
     std::uint64_t word = fetch(to->pc.get());
     Value* into = to->registers();
+    if (flags & frame_flag::getter) {
+        put(into, a_of(word), v);
+        return Leave::finished;
+    }
     if (!generator) {
         put(into, a_of(fetch(to->pc.get() + 1)), v);
         return Leave::called;
