@@ -11,7 +11,7 @@ namespace oro::vm {
 namespace {
 
 ExceptionEntry const* find_handler(Code const& code, std::uint32_t index) {
-    for (ExceptionEntry const& e : code.unit->exceptions)
+    for (ExceptionEntry const& e : std::span(code.unit->exceptions(), code.unit->exception_count))
         if (index >= e.start && index < e.end) return &e;
     return nullptr;
 }
