@@ -111,8 +111,7 @@ public:
         }
         ImageHeader h{image_fingerprint(), 0, std::uint32_t(out.size()), std::uint32_t(units_.size()), std::uint32_t(texts_.size()), 0};
         std::memcpy(out.data(), &h, sizeof h);
-        h.checksum = hash_octets(std::string_view(out).substr(kChecked));
-        std::memcpy(out.data(), &h, sizeof h);
+        seal_image(out);
         return out;
     }
 
@@ -361,6 +360,10 @@ std::uint64_t image_fingerprint() {
 }
 
 std::string write_image(CodeUnit const& unit) { return Writer().run(unit); }
+void seal_image(std::string& octets) {
+    std::uint64_t words[] = {image_fingerprint(), hash_octets(std::string_view(octets).substr(kChecked))};
+    std::memcpy(octets.data(), words, sizeof words);
+}
 bool check_image(std::string_view octets) { return Checker(octets).run(); }
 
 std::vector<Position> unpack_positions(ImageUnit const& unit) {

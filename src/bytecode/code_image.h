@@ -67,6 +67,8 @@ static_assert(sizeof(ImageHeader) % 8 == 0);
 std::uint64_t image_fingerprint();
 
 std::string write_image(CodeUnit const& unit);
+// Makes the header's fingerprint and checksum those of what stands behind them.
+void seal_image(std::string& octets);
 // Whether these octets, aligned to eight, are a block of this build in which everything is as it should be.
 bool check_image(std::string_view octets);
 
