@@ -21,6 +21,7 @@ import time
 
 CASES = [["-I", "-S", "-c", "pass"], ["-S", "-c", "pass"], ["-c", "pass"], ["-c", "import json, re, typing"]]
 STATUS = "; import posix; posix.write(1, posix.read(posix.open('/proc/self/status', 0), 4096))"
+CLEAN = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
 METRICS = ["elapsed ms", "processor ms", "peak MB"]
 
 
@@ -32,12 +33,13 @@ def default_peers():
 def start(python, arguments):
     """Elapsed and processor milliseconds, peak megabytes."""
     begin = time.perf_counter()
-    pid = os.posix_spawn(python, [python, *arguments], os.environ)
+    pid = os.posix_spawn(python, [python, *arguments], CLEAN)
     _, status, usage = os.wait4(pid, 0)
     elapsed = time.perf_counter() - begin
     if status:
         sys.exit(f"{python} {' '.join(arguments)} ends with status {os.waitstatus_to_exitcode(status)}")
-    text = subprocess.run([python, *arguments[:-1], arguments[-1] + STATUS], capture_output=True, text=True, check=True).stdout
+    text = subprocess.run([python, *arguments[:-1], arguments[-1] + STATUS], capture_output=True, text=True, check=True,
+                          env=CLEAN).stdout
     return elapsed * 1e3, (usage.ru_utime + usage.ru_stime) * 1e3, int(re.search(r"VmHWM:\s*(\d+) kB", text)[1]) / 1024
 
 

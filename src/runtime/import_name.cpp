@@ -34,7 +34,7 @@ std::size_t find_last_dot(Str const& s) {
 Result<Ref<Str>> package_of(Python& py, Dict& globals) {
     Maybe<> package = dict_get(py, globals, name::dunder_package()), spec = dict_get(py, globals, name::dunder_spec());
     bool has_spec = spec && spec.value() != kNone;
-    Borrowed<Str> parent_name = name::parent();
+    Ref<Str> parent_name = TRY(make_interned(py, "parent"));
     if (package && package.value() != kNone) {
         if (!is<Str>(package.value())) return raise(py, exc::TypeError, "package must be a string");
         if (has_spec) {
@@ -111,12 +111,13 @@ void hide_importlib_frames(Python& py) {
             tb = std::move(next);
         }
         if (changed) {
-            for (Maybe<Traceback> after; !kept.empty(); kept.pop_back()) {
+            Maybe<Traceback> rest;
+            for (; !kept.empty(); kept.pop_back()) {
                 Maybe<Traceback> at = std::move(kept.back());
-                at->next.store((*at).get(), std::move(after));
-                after = Maybe<Traceback>::adopt(share(at.value()).release());
-                if (kept.size() == 1) exception.traceback.store(&exception, Maybe<>(share(at.value())));
+                at->next.store((*at).get(), std::move(rest));
+                rest = std::move(at);
             }
+            exception.traceback.store(&exception, Maybe<>::adopt(rest.release()));
         }
     }
     restore_raised(py, std::move(raised).take());
@@ -159,11 +160,15 @@ struct ImportTimer {
     }
 };
 
+template <class... A> Result<Ref<>> call_importlib(Python& py, char const* function, A&&... args) {
+    return call_method_with(py, *py.interpreter->importlib.peek(), Borrowed<Str>(TRY(make_interned(py, function))), args...);
+}
+
 Result<Ref<>> find_and_load(Python& py, Borrowed<Str> name) {
     Interpreter& i = *py.interpreter;
     ImportTimer timer(i);
     Optional<> importer = i.import_function.peek();
-    Result<Ref<>> found = call_method_with(py, *i.importlib.peek(), name::_find_and_load(), name, *importer);
+    Result<Ref<>> found = call_importlib(py, "_find_and_load", name, *importer);
     timer.finish(name);
     return found;
 }
@@ -174,7 +179,7 @@ Result<void> ensure_initialized(Python& py, Borrowed<> module, Borrowed<Str> nam
     if (spec && spec.value() != kNone) {
         Maybe<> initializing = TRY(find_attribute(py, *spec, name::_initializing()));
         if (initializing && TRY(truth(py, *initializing))) {
-            CHECK(call_method_with(py, *py.interpreter->importlib.peek(), name::_lock_unlock_module(), name));
+            CHECK(call_importlib(py, "_lock_unlock_module", name));
             return {};
         }
     }
@@ -201,7 +206,7 @@ Result<Ref<>> import_it(Python& py, Borrowed<Str> name, Borrowed<> globals, Borr
         Maybe<> path = TRY(find_attribute(py, module, name::dunder_path()));
         if (!path) return module;
         Optional<> importer = py.interpreter->import_function.peek();
-        return call_method_with(py, *py.interpreter->importlib.peek(), name::_handle_fromlist(), module, fromlist, *importer);
+        return call_importlib(py, "_handle_fromlist", module, fromlist, *importer);
     }
     // `import a.b` binds a.
     std::size_t dot = find_dot(*name.get());

@@ -214,7 +214,9 @@ int run_file(Python& py, std::string const& path) {
                      }(), error, std::strerror(error));
         return 2;
     }
-    if (source.starts_with("PK\x03\x04")) return finish_run(py, run_package());
+    // A zip file ends with its directory; anything may stand in front.
+    constexpr std::string_view kEndOfZip = "PK\x05\x06";
+    if (source.find(kEndOfZip, source.size() < 65600 ? 0 : source.size() - 65600) != source.npos) return finish_run(py, run_package());
     auto run = [&]() -> Result<void> {
         std::size_t slash = path.rfind('/');
         CHECK(prepend_path(py, TRY(decode_argument(py, slash == path.npos ? "" : slash == 0 ? "/" : path.substr(0, slash)))));
@@ -283,19 +285,18 @@ int finish_interpreter(Python& py) {
         write_unraisable(py, what);
         trouble = 1;
     };
-    // Non-daemon threads first, then atexit.
-    Ref<Str> threading = std::move(make_interned(py, "threading")).take();
-    Maybe<> module = dict_get(py, *interpreter.modules.get(), threading);
-    if (module && module.value() != kNone) {
-        auto shutdown = find_attribute(py, *module, name::_shutdown());
-        if (!shutdown.raised()) {
-            Maybe<> f = std::move(shutdown).take();
-            if (f) ignore(call_with(py, *f), "Exception ignored on threading shutdown");
-        }
-    }
-    auto atexit = import_attribute(py, "atexit", "_run_exitfuncs");
-    if (atexit.raised()) clear_raised(py);
-    else ignore(call_with(py, std::move(atexit).take()), "Exception ignored in atexit callback");
+    // Non-daemon threads first, then atexit; a module that nobody has imported has nothing to do.
+    auto call_at_end = [&](std::string_view module, std::string_view function, char const* what) {
+        auto done = [&]() -> Result<Ref<>> {
+            Maybe<> m = dict_get(py, *interpreter.modules.get(), TRY(make_interned(py, module)));
+            if (!m || m.value() == kNone) return none.share();
+            Maybe<> f = TRY(find_attribute(py, *m, TRY(make_interned(py, function))));
+            return f ? call_with(py, *f) : Result<Ref<>>(none.share());
+        };
+        ignore(done(), what);
+    };
+    call_at_end("threading", "_shutdown", "Exception ignored on threading shutdown");
+    call_at_end("atexit", "_run_exitfuncs", "Exception ignored in atexit callback");
     for (Name n : {Name::stdout_, Name::stderr_}) {
         if (flush_stream(py, n).raised()) {
             if (n == Name::stdout_) {

@@ -86,7 +86,7 @@ struct EarlyStream : Object {
     static Type& type();
 };
 
-Result<Ref<>> early_write(Python& py, Borrowed<EarlyStream>, Borrowed<Str> text) {
+Result<Ref<>> early_write(Python&, Borrowed<EarlyStream>, Borrowed<Str> text) {
     std::string octets = wtf8_of(*text.get());
     for (std::string_view rest = octets; !rest.empty();) {
         ssize_t n = ::write(2, rest.data(), rest.size());

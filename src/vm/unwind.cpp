@@ -166,6 +166,7 @@ bool iteration_ended(Thread* t) {
 
 // ---- raising
 
+// True: an exception goes on that has its traceback already.
 SLOW(raise_) {
     Python& py = op.py;
     if (op.b() == 0) {
@@ -173,7 +174,7 @@ SLOW(raise_) {
         for (HandledException* h = py.handled; h; h = h->outer) {
             if (h->exception.is_null()) continue;
             restore_raised(py, share(h->exception));
-            return false;
+            return true;
         }
         (void)raise(py, exc::RuntimeError, "No active exception to reraise");
         return false;
