@@ -72,6 +72,7 @@ void release_bound(Value* out, std::size_t n) {
 }  // namespace
 
 bool bind_arguments(Python& py, Function& f, Code& code, Value const* args, std::size_t n, Tuple* names, Value* out) {
+    if (unfold(py, code).raised()) return false;
     std::size_t positional = code.positional, keyword_only = code.keyword_only, parameters = positional + keyword_only;
     Maybe<Str> qualname_ref;
     auto qualname = [&] {

@@ -11,7 +11,7 @@ namespace oro::vm {
 namespace {
 
 ExceptionEntry const* find_handler(Code const& code, std::uint32_t index) {
-    for (ExceptionEntry const& e : code.unit->exceptions)
+    for (ExceptionEntry const& e : std::span(code.unit->exceptions(), code.unit->exception_count))
         if (index >= e.start && index < e.end) return &e;
     return nullptr;
 }
@@ -170,6 +170,7 @@ bool iteration_ended(Thread* t) {
 
 // ---- raising
 
+// True: an exception goes on that has its traceback already.
 SLOW(raise_) {
     Python& py = op.py;
     if (op.b() == 0) {
@@ -177,7 +178,7 @@ SLOW(raise_) {
         for (HandledException* h = py.handled; h; h = h->outer) {
             if (h->exception.is_null()) continue;
             restore_raised(py, share(h->exception));
-            return false;
+            return true;
         }
         (void)raise(py, exc::RuntimeError, "No active exception to reraise");
         return false;

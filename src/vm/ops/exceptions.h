@@ -2,7 +2,7 @@
 
 OP(raise_) {
     SAVE();
-    slow::raise_(t, regs, pc, k, word);
+    if (slow::raise_(t, regs, pc, k, word)) GOTO_OP(unwind_again_);
     ERROR();
 }
 

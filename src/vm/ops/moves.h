@@ -11,6 +11,16 @@ OP(move) {
 
 OP(nop) { NEXT(1); }
 
+// A function is called whose code is folded: the same frame goes on at its first instruction.
+OP(unfold) {
+    SAVE();
+    if (!slow::unfold(t, regs, pc, k, word)) [[unlikely]] ERROR();
+    Code* code = Frame::of(regs)->code.get();
+    pc = code->code;
+    k = code->k;
+    DISPATCH();
+}
+
 // R[a] = K[bc]
 OP(load_const) {
     Value v = k[std::uint32_t(word >> 32)];
