@@ -11,10 +11,11 @@ set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${conform_modules
 find_program(ORO_PYTHON3 NAMES python3 REQUIRED)  # the machine's own, for drivers and lints
 
 find_program(ORO_SYMBOLIZER llvm-symbolizer-19)
-# Leaks aren't reported: what the interpreter builds once (interned strings, types, shapes) lives until the process ends.
+# Leaks aren't reported: what the interpreter builds once (interned strings, types, shapes) lives until the process ends. A child
+# of fork may start threads. Requests for absurd amounts of memory get null, as they do without a sanitizer.
 set(ORO_TEST_ENVIRONMENT
-  "ASAN_OPTIONS=detect_leaks=0:external_symbolizer_path=${ORO_SYMBOLIZER}"
-  "TSAN_OPTIONS=halt_on_error=1:external_symbolizer_path=${ORO_SYMBOLIZER}"
+  "ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1:external_symbolizer_path=${ORO_SYMBOLIZER}"
+  "TSAN_OPTIONS=halt_on_error=1:die_after_fork=0:allocator_may_return_null=1:external_symbolizer_path=${ORO_SYMBOLIZER}"
   "UBSAN_OPTIONS=print_stacktrace=1:external_symbolizer_path=${ORO_SYMBOLIZER}")
 
 # oro_test(NAME kind/name LABELS l... [TIMEOUT s] [MAY_SKIP] COMMAND ...)
