@@ -298,7 +298,13 @@ Result<void> remove(Python& py, Self self, Borrowed<> item) {
     return bytearray_splice(py, a, at, at + 1, {});
 }
 
-void reverse(Thread&, Held a) { std::reverse(a->data, a->data + a->size); }
+void reverse(Thread&, Held a) {
+    for (char *first = a->data, *last = a->data + a->size; first < last && first < --last; ++first) {
+        auto c = load_shared<char>(first);
+        store_shared(first, load_shared<char>(last));
+        store_shared(last, c);
+    }
+}
 Result<void> clear(Thread& t, Held a) { return bytearray_resize(t, a, 0); }
 Result<Ref<ByteArray>> copy(Thread& t, Held a) { return make_bytearray(t, view_of(a)); }
 std::int64_t alloc(Thread&, Held a) { return std::int64_t(a->capacity); }

@@ -5,6 +5,7 @@ measured with the same rule.
 import itertools
 import queue
 from collections import deque
+from operator import itemgetter
 
 from racing import in_threads
 
@@ -44,7 +45,7 @@ def main():
         "dict items": (iter(dict(both).items()), both), "reversed dict": (reversed(dict(both)), numbers),
         "set": (iter(set(numbers)), numbers), "frozenset": (iter(frozenset(numbers)), numbers),
         "deque": (iter(deque(numbers)), numbers), "reversed deque": (reversed(deque(numbers)), numbers),
-        "enumerate": (enumerate(numbers), both), "map": (map(int, numbers), numbers), "filter": (filter(None, numbers), numbers[1:]),
+        "enumerate": (map(itemgetter(1), enumerate(numbers)), numbers), "map": (map(int, numbers), numbers), "filter": (filter(None, numbers), numbers[1:]),
         "callable": (iter(iter(numbers).__next__, None), numbers),
         "islice": (itertools.islice(itertools.count(), COUNT), numbers), "chain": (itertools.chain(numbers[:9], numbers[9:]), numbers),
         "repeat": (itertools.repeat(5, COUNT), [5] * COUNT),

@@ -65,6 +65,8 @@ OP(return_value) {
     regs[a_of(word)] = Value{};
     SAVE();
     if (frame->flags == 2 && frame->object.is_null() && frame->generator.is_null()) [[likely]] {
+        // While locals are released Python may run: the collector finds the result, which may have no count, in the frame.
+        frame->result = v;
         for (unsigned i = 0, n = code->local_count; i < n; ++i) {
             Value local = regs[i];
             if (local.is_pointer()) {
@@ -72,17 +74,21 @@ OP(return_value) {
                 reg::release(local);
             }
         }
-        Value function = frame->function;
-        frame->function = Value{};
-        if (!function.pointer()->has(flag::deferred)) reg::release(function);
-        Frame* previous = frame->previous.get();
-        t->frame = previous;
-        ++t->recursion_left;
-        regs = previous->registers();
-        pc = previous->pc.get();
-        k = previous->code.get()->k;
-        put(regs, a_of(fetch(pc + 1)), v);
-        NEXT(2);
+        frame->result = Value{};
+        // A destructor, or another thread meanwhile, may have asked for the frame's object; then it has to be detached.
+        if (frame->object.is_null()) [[likely]] {
+            Value function = frame->function;
+            frame->function = Value{};
+            Frame* previous = frame->previous.get();
+            t->frame = previous;
+            ++t->recursion_left;
+            regs = previous->registers();
+            pc = previous->pc.get();
+            k = previous->code.get()->k;
+            put(regs, a_of(fetch(pc + 1)), v);
+            if (!function.pointer()->has(flag::deferred)) reg::release(function);
+            NEXT(2);
+        }
     }
     switch (return_slow(t, regs, v)) {
         case Leave::interpreter: LEAVE();

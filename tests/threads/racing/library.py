@@ -327,7 +327,7 @@ def natives(random):
         generator.setstate(generator.getstate())
 
 
-@allow(IndexError)
+@allow(IndexError, RuntimeError, saying=MUTATED + ("out of range",))
 def sorted_lists(random):
     for _ in range(10):
         heapq.heappush(heap, random(100))
