@@ -5,18 +5,18 @@
 #include <cstddef>
 #include <cstring>
 
+#include "base/sanitizers.h"
+
 namespace oro {
 
 inline void copy_shared(void* to, void const* from, std::size_t n) {
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
+#ifdef ORO_THREAD_SANITIZER
     auto* out = static_cast<unsigned char*>(to);
     auto* in = static_cast<unsigned char const*>(from);
     for (std::size_t i = 0; i < n; ++i) __atomic_store_n(out + i, __atomic_load_n(in + i, __ATOMIC_RELAXED), __ATOMIC_RELAXED);
-    return;
-#endif
-#endif
+#else
     if (n > 0) std::memcpy(to, from, n);
+#endif
 }
 
 // A T at any address.

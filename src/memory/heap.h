@@ -12,10 +12,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/sanitizers.h"
 #include "memory/header.h"
 #include "memory/mutator.h"
 
-#if defined(__has_include) && __has_include(<sanitizer/asan_interface.h>)
+#ifdef ORO_ADDRESS_SANITIZER
 #include <sanitizer/asan_interface.h>
 #endif
 
@@ -30,11 +31,6 @@ struct FreeCell {
 };
 
 // Under AddressSanitizer the rest of a free cell may not be touched, and cells are used again late.
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ORO_ADDRESS_SANITIZER 1
-#endif
-#endif
 #ifdef ORO_ADDRESS_SANITIZER
 inline constexpr bool kGuardCells = true;
 inline void guard_cell(void* cell, std::size_t size) {
