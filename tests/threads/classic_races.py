@@ -1,10 +1,12 @@
 """Small races known from the history of free-threaded Pythons: each runs in eight threads at once for a moment."""
 
+import gc
 import io
 import json
 import re
 import struct
 import sys
+import weakref
 
 from racing import Token, allow, in_threads, make_random
 
@@ -270,6 +272,60 @@ def import_at_once(random):
             assert name == "this_is_not_there"
         except KeyError as error:       # taken out of sys.modules while it was being loaded
             assert error.args[0] == name
+
+
+class Dying:
+    def __init__(self):
+        self.token = Token(1)
+        self.me = [self.token]
+
+    def __del__(self):
+        for _ in range(3):
+            [self.token.verify()]
+
+
+@race(rounds=20)
+def objects_listed_while_they_die(random):
+    if random(4) == 0:
+        for o in gc.get_objects()[-3000:]:
+            type(o)
+    for _ in range(30):
+        Dying()
+    assert any(holder == [1] for holder in [[1]])
+
+
+class Revivable(Dying):
+    def __del__(self):
+        for _ in range(5):
+            references[0]()
+        self.token.verify()
+
+
+references = [lambda: None]
+
+
+@race(rounds=300)
+def referents_revived_in_their_finalizer(random):
+    o = Revivable()
+    references[0] = weakref.ref(o)
+    del o
+    o = references[0]()
+    if o is not None:
+        o.token.verify()
+
+
+@race(rounds=200)
+def sections_on_two_lists(random):
+    a, b = pair if random(2) else pair[::-1]
+    a.extend(b)
+    a[:] = b[:5]
+    b += a
+    a == b
+    del b[5:]
+    assert set(a) <= {1, 2}
+
+
+pair = [[1, 1], [2, 2]]
 
 
 only = sys.argv[1:]
