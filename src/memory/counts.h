@@ -71,6 +71,10 @@ inline void decref(Value v) { if (v.is_pointer()) decref(v.pointer()); }
 // Merges what other threads queued for this owner; at safepoints, with the thread attached.
 void merge_queued(Mutator& m);
 
+// Gives back the count under which a finaliser ran. True if it was the last one: the object is the caller's to destroy, and
+// try_incref refuses it. False: the object lives on, and must not be touched any more.
+bool decref_after_finalizer(Header* o);
+
 // Gives a count back without destroying at zero; the world is stopped (the collector).
 void decref_without_destroying(Header* o);
 

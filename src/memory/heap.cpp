@@ -54,6 +54,7 @@ Page* take_page(OwnerId owner, std::uint32_t cell_size) {
         s.pages.push_back(page);
     }
     ++s.used_pages;
+    unguard(page, kPageSize);
     page->cell_size = cell_size;
     page->owner = owner;
     page->full = false;
@@ -110,6 +111,7 @@ Header* Heap::allocate_slow(std::size_t k) {
                     clear_header(&cell->header);
                     cell->next = head;
                     head = cell;
+                    guard_cell(cell, page->cell_size);
                 }
                 page->fresh += n;
                 page->free = head;
@@ -119,6 +121,7 @@ Header* Heap::allocate_slow(std::size_t k) {
             FreeCell* cell = page->free;
             page->free = cell->next;
             ++page->used;
+            unguard(cell, page->cell_size);
             return &cell->header;
         }
         if (page) page->full = true;
@@ -213,7 +216,8 @@ void free_object_memory(Header* o) {
     clear_header(o);
     auto* cell = reinterpret_cast<FreeCell*>(o);
     Page* page = Page::of(o);
-    if (page->owner == current_owner) [[likely]] {
+    guard_cell(cell, page->cell_size);
+    if (page->owner == current_owner && !kGuardCells) [[likely]] {
         cell->next = page->free;
         page->free = cell;
         --page->used;

@@ -185,9 +185,10 @@ Resumed throw_claimed(Python& py, Generator& g) {
 
 // The registers of a claimed generator that has not started, or never will go on, are dropped.
 void abandon(Python& py, Generator& g) {
-    vm::release_frame(&py, &g.frame);
+    Value object = vm::release_frame(&py, &g.frame);
     Value function = std::exchange(g.frame.function, Value{});
     g.state.store(GeneratorState::closed, std::memory_order_release);
+    detail::decref(object);
     reg::release(function);
 }
 

@@ -88,9 +88,10 @@ OP(return_value) {
     if (!result.is_null()) {
         if (v != kNone) [[unlikely]] GOTO_OP(return_any_);
         v = result;
-        frame->result = Value{};
     }
     regs[a_of(word)] = Value{};
+    // While locals are released Python may run: the collector finds the result, which may have no count, in the frame.
+    frame->result = v;
     Code* code = frame->code.get();
     for (unsigned i = 0, n = code->local_count; i < n; ++i) {
         Value local = regs[i];
@@ -100,9 +101,15 @@ OP(return_value) {
             reg::release(local);
         }
     }
+    frame->result = Value{};
+    if (!frame->object.is_null()) [[unlikely]] {
+        // A destructor, or another thread meanwhile, has asked for the frame's object; then it has to be detached.
+        regs[a_of(word)] = v;
+        frame->flags &= ~frame_flag::constructor;
+        GOTO_OP(return_any_);
+    }
     Value function = frame->function;
     frame->function = Value{};
-    if (!function.pointer()->has(flag::deferred)) reg::release(function);
     bool getter = frame->flags & frame_flag::getter;
     Frame* previous = frame->previous.get();
     t->frame = previous;
@@ -110,6 +117,11 @@ OP(return_value) {
     regs = previous->registers();
     pc = previous->pc.get();
     k = previous->code.get()->k;
+    if (!function.pointer()->has(flag::deferred)) {
+        put(regs, a_of(fetch(getter ? pc : pc + 1)), v);
+        if (getter) RELEASE_NEXT(function, 1);
+        RELEASE_NEXT(function, 2);
+    }
     if (getter) [[unlikely]] PUT_NEXT(a_of(fetch(pc)), v, 1);
     word = fetch(pc + 1);
     PUT_NEXT(a_of(word), v, 2);
