@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
     switch (command.kind) {
         case Kind::command: code = oro::run_command(*py, command.what); break;
         case Kind::module: code = oro::run_module(*py, command.what); break;
-        case Kind::file: code = oro::run_file(*py, command.what, command.skip_first_line); break;
+        case Kind::file: code = oro::run_file(*py, command.what); break;
         case Kind::standard_input: code = oro::run_stdin(*py); break;
         case Kind::interactive: code = oro::run_interactive(*py, oro::After::nothing); break;
     }

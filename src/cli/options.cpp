@@ -133,6 +133,7 @@ std::optional<int> read_command_line(int argc, char** argv, Command& out) {
                 std::string_view mode = argv[i];
                 if (mode != "default" && mode != "always" && mode != "never")
                     return bad_option(program, "--check-hash-based-pycs must be one of 'default', 'always', or 'never'");
+                c.check_hash_pycs = mode;
                 continue;
             }
             if (arg == "--help-all" || arg == "--help-env" || arg == "--help-xoptions") {
@@ -175,7 +176,7 @@ std::optional<int> read_command_line(int argc, char** argv, Command& out) {
                 case 'u': c.unbuffered = 1; break;
                 case 'v': ++c.verbose; break;
                 case 'V': ++version; break;
-                case 'x': out.skip_first_line = true; break;
+                case 'x': c.skip_first_line = 1; break;
                 case 'W': {
                     auto v = value();
                     if (!v) return bad_option(program, "Argument expected for the -W option");

@@ -10,7 +10,6 @@ namespace oro::cli {
 struct Command {
     enum class Kind { interactive, command, module, file, standard_input } kind = Kind::interactive;
     std::string what;                 // source text, module name or path
-    bool skip_first_line = false;     // -x
     Config config;
 };
 

@@ -90,8 +90,8 @@ std::optional<FatalSetting> read_hash_seed(Config& c) {
     return {};
 }
 
-// Those that only have to be well-formed here: sys reads -X cpu_count, tracemalloc its own, and modules are never frozen.
-std::optional<FatalSetting> check_others(Config const& c) {
+// sys reads -X cpu_count itself, and tracemalloc its own: these only have to be well-formed.
+std::optional<FatalSetting> read_others(Config& c) {
     Given cpus = given(c, "PYTHON_CPU_COUNT", "cpu_count");
     if (cpus.there && cpus.value != "default" && number(cpus.value).value_or(0) < 1) {
         return FatalSetting{std::string("config_init_cpu_count: ") + (cpus.by_option ? "-X cpu_count=n option" : "PYTHON_CPU_COUNT") +
@@ -105,12 +105,14 @@ std::optional<FatalSetting> check_others(Config const& c) {
                                 ": invalid number of frames"};
         }
     }
-    Given import_time = given(c, nullptr, "importtime");
-    if (import_time.has_value && import_time.value != "1" && import_time.value != "2")
+    Given import_time = given(c, "PYTHONPROFILEIMPORTTIME", "importtime");
+    if (import_time.by_option && import_time.has_value && import_time.value != "1" && import_time.value != "2")
         return FatalSetting{"config_init_import_time: -X importtime: values other than 1 and 2 are reserved for future use."};
-    Given frozen = given(c, nullptr, "frozen_modules");
-    if (frozen.has_value && !frozen.value.empty() && frozen.value != "on" && frozen.value != "off")
+    if (import_time.there) c.import_time = import_time.value == "2" ? 2 : 1;
+    Given frozen = given(c, "PYTHON_FROZEN_MODULES", "frozen_modules");
+    if (frozen.by_option && frozen.has_value && !frozen.value.empty() && frozen.value != "on" && frozen.value != "off")
         return FatalSetting{"bad value for option -X frozen_modules (expected \"on\" or \"off\")"};
+    if (frozen.there) c.frozen_modules = frozen.value != "off";
     return {};
 }
 
@@ -158,7 +160,7 @@ std::optional<FatalSetting> read_settings(Config& c) {
     if (!on_or_off(given(c, "PYTHON_CONTEXT_AWARE_WARNINGS", "context_aware_warnings"), c.context_aware_warnings))
         return FatalSetting{"config_init_context_aware_warnings: -X context_aware_warnings=n: n is missing or invalid"};
     if (Given g = given(c, "PYTHONPYCACHEPREFIX", "pycache_prefix"); g.there) c.pycache_prefix = g.value;
-    if (auto trouble = check_others(c)) return trouble;
+    if (auto trouble = read_others(c)) return trouble;
     read_warnings(c);
     return {};
 }

@@ -1,8 +1,8 @@
 #include "object/codec_registry.h"
 
-#include "object/import.h"
 #include "object/codec_errors.h"
 #include "object/dict.h"
+#include "object/import.h"
 #include "object/list.h"
 
 namespace oro {

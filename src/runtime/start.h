@@ -15,7 +15,7 @@ bool finish_interpreter(Python& py);
 // ---- running programs: each returns the exit code, having printed what went wrong.
 int run_command(Python& py, std::string const& source);
 int run_module(Python& py, std::string const& name);
-int run_file(Python& py, std::string const& path, bool skip_first_line = false);
+int run_file(Python& py, std::string const& path);
 int run_stdin(Python& py);
 // The interactive loop: for its own sake, with a banner, or after a program (-i).
 enum class After : std::uint8_t { nothing, program };
