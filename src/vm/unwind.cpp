@@ -40,7 +40,7 @@ void go_back_to_origin(Thread& t, Frame& f) {
     Traceback& entry = *as<Traceback>(traceback.value()).get();
     std::uint32_t index = std::uint32_t(entry.lasti) / 2;   // a program may have made the entry
     Code& code = *f.code.get();
-    if (entry.frame.value() == f.object && entry.lasti >= 0 && index < code.unit->code.size()) f.pc.set(code.code + index);
+    if (entry.frame.value() == f.object && entry.lasti >= 0 && index < code.code_count) f.pc.set(code.code + index);
 }
 
 // The frame of a generator ends: the generator is closed, its exception state off the chain.

@@ -81,14 +81,14 @@ Result<Ref<List>> operation_names(Thread& t) {
 }
 
 // The constant or name that an instruction is about; null if it is about registers alone.
-Maybe<> subject_of(Code& code, Instruction ins) {
+Maybe<> subject_of(Code& code, CodeUnit const& unit, Instruction ins) {
     OpInfo const& info = op_info[int(ins.op())];
     auto name = [&](std::size_t site) -> Maybe<> {
-        if (site >= code.unit->sites.size()) return {};
-        std::uint32_t constant = code.unit->sites[site].name;
-        return constant < code.constant_count ? Maybe<>(share(code.k[constant])) : Maybe<>();
+        if (site >= unit.sites.size()) return {};
+        std::uint32_t constant = unit.sites[site].name;
+        return constant < code.constant_count ? Maybe<>(share(code.k.load()[constant])) : Maybe<>();
     };
-    auto constant = [&](std::size_t i) { return i < code.constant_count ? Maybe<>(share(code.k[i])) : Maybe<>(); };
+    auto constant = [&](std::size_t i) { return i < code.constant_count ? Maybe<>(share(code.k.load()[i])) : Maybe<>(); };
     if (info.b == OperandKind::W) return ins.op() == Opcode::load_const ? constant(ins.bc()) : name(ins.bc());
     std::pair<OperandKind, unsigned> const operands[] = {{info.a, ins.a()}, {info.b, ins.b()}, {info.c, ins.c()}};
     for (auto [kind, value] : operands) {
@@ -102,16 +102,18 @@ Maybe<> subject_of(Code& code, Instruction ins) {
 // For each instruction of a code object: (operation as written, operation as specialised by now, operands as a number, what it is
 // about, operands as text, index of the instruction that it may jump to).
 Result<Ref<List>> instructions(Python& py, Borrowed<Code> code) {
+    CHECK(unfold(py, *code));
+    std::shared_ptr<CodeUnit> unit = TRY(unit_of_code(py, *code, OddConstants::as_none));
     Ref<List> list = TRY(make_list(py, code->code_count));
     for (std::uint32_t i = 0; i < code->code_count; ++i) {
-        Instruction ins = code->unit->code[i];
+        Instruction ins = unit->code[i];
         // Another thread may specialise it at this moment: one byte, either form.
-        auto now = std::atomic_ref<std::uint64_t>(code->code[i].word).load(std::memory_order_relaxed) & 0xFF;
-        Maybe<> subject = subject_of(*code, ins);
+        auto now = std::atomic_ref<std::uint64_t>(code->code.load()[i].word).load(std::memory_order_relaxed) & 0xFF;
+        Maybe<> subject = subject_of(*code, *unit, ins);
         bool jumps = op_info[int(ins.op())].b == OperandKind::J;
         Ref<Tuple> row = TRY(make_tuple_of(py, Ref<>::immediate(Value::of_int(std::int64_t(ins.op()))), Ref<>::immediate(Value::of_int(std::int64_t(now))),
                                            Ref<>::immediate(Value::of_int(std::int64_t(ins.word >> 16))), subject ? std::move(subject).take() : none.share(),
-                                           TRY(make_str(py, std::string_view(operands_text(*code->unit, i)))),
+                                           TRY(make_str(py, std::string_view(operands_text(*unit, i)))),
                                            jumps ? Ref<>::immediate(Value::of_int(std::int64_t(i) + 1 + ins.jump())) : none.share()));
         CHECK(list_append(py, list, std::move(row)));
     }
