@@ -54,6 +54,7 @@ Page* take_page(OwnerId owner, std::uint32_t cell_size) {
         s.pages.push_back(page);
     }
     ++s.used_pages;
+    unguard(page, kPageSize);
     page->cell_size = cell_size;
     page->owner = owner;
     page->full = false;
@@ -84,13 +85,11 @@ void return_page(void* p) {
     return_page_now(page);
 }
 
+// As two words, each by one store: lock-free readers may be looking.
 void clear_header(Header* o) {
-    o->shape.store(0, std::memory_order_relaxed);
-    o->owner.store(kNobody, std::memory_order_relaxed);
-    o->lock.store(0, std::memory_order_relaxed);
-    o->flags.store(0, std::memory_order_relaxed);
-    o->local.store(0, std::memory_order_relaxed);
-    o->shared.store(0, std::memory_order_release);
+    auto* words = reinterpret_cast<std::uint64_t*>(o);
+    __atomic_store_n(&words[0], 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&words[1], 0, __ATOMIC_RELEASE);
 }
 
 void free_large(void* p) { buffer_free(p); }
@@ -112,6 +111,7 @@ Header* Heap::allocate_slow(std::size_t k) {
                     clear_header(&cell->header);
                     cell->next = head;
                     head = cell;
+                    guard_cell(cell, page->cell_size);
                 }
                 page->fresh += n;
                 page->free = head;
@@ -121,6 +121,7 @@ Header* Heap::allocate_slow(std::size_t k) {
             FreeCell* cell = page->free;
             page->free = cell->next;
             ++page->used;
+            unguard(cell, page->cell_size);
             return &cell->header;
         }
         if (page) page->full = true;
@@ -215,7 +216,8 @@ void free_object_memory(Header* o) {
     clear_header(o);
     auto* cell = reinterpret_cast<FreeCell*>(o);
     Page* page = Page::of(o);
-    if (page->owner == current_owner) [[likely]] {
+    guard_cell(cell, page->cell_size);
+    if (page->owner == current_owner && !kGuardCells) [[likely]] {
         cell->next = page->free;
         page->free = cell;
         --page->used;

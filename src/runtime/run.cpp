@@ -317,6 +317,9 @@ int finish_interpreter(Python& py) {
         }
     }
     interpreter.finalizing = true;
+    // What follows takes objects apart that daemon threads use.
+    seal_world(py);
+    collector().running = false;  // by one of them
     // Objects that only modules hold get their finalisers: __main__ first, then the rest in reverse order of import.
     clear_modules(py);
     flush_quietly(py);

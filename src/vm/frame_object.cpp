@@ -42,7 +42,7 @@ Result<Ref<FrameObject>> frame_object(Thread& t, Frame& f) {
 void detach_frame_object(Thread& t, Frame& f) {
     FrameObject& o = at(f.object);
     if (o.frame.load(std::memory_order_relaxed) != &f) return;
-    Code& code = *o.code.get();
+    Code& code = *f.code.get();  // the collector may have cleared the object
     o.last_index.store(std::int32_t(code.index_of(f.pc.get())), std::memory_order_relaxed);
     if (!is_only_reference(o)) {
         Value pending = std::exchange(t.raised, Value{});
