@@ -16,7 +16,10 @@ int main(int argc, char** argv) {
         case Kind::standard_input: code = oro::run_stdin(*py); break;
         case Kind::interactive: code = oro::run_interactive(*py); break;
     }
-    if (py->interpreter->config.inspect && command.kind != Kind::interactive) code = oro::run_interactive(*py);
+    if (py->interpreter->config.inspect && command.kind != Kind::interactive) {
+        py->interpreter->config.quiet = 1;  // the program has spoken already
+        code = oro::run_interactive(*py);
+    }
     int trouble = oro::finish_interpreter(*py);
     std::_Exit(code == 0 && trouble ? 120 : code);
 }

@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "base/file.h"
@@ -32,17 +34,23 @@ Result<Ref<Module>> main_module(Python& py) {
     if (there && is<Module>(there.value())) return as<Module>(std::move(there).take());
     Ref<Module> m = TRY(make_module(py, name));
     CHECK(dict_set(py, **m->dict, name::dunder_builtins(), Borrowed<Module>(*py.interpreter->builtins_module.get()).share()));
+    Ref<> loader = TRY(import_attribute(py, "_frozen_importlib", "BuiltinImporter"));
+    CHECK(dict_set(py, **m->dict, name::dunder_loader(), std::move(loader)));
     CHECK(dict_set_item(py, *py.interpreter->modules, name, m.share()));
     return m;
+}
+
+Result<void> insert_path(Python& py, Ref<Str> entry) {
+    Maybe<> path = sys_get(py, name::path());
+    if (!path || !is<List>(path.value())) return {};
+    Value one[] = {entry.value()};
+    return list_splice(py, as<List>(path.value()), 0, 0, one);
 }
 
 // sys.path[0]: the script's folder, or '' for -c and interactive.
 Result<void> prepend_path(Python& py, Ref<Str> entry) {
     if (py.interpreter->config.safe_path) return {};
-    Maybe<> path = sys_get(py, name::path());
-    if (!path || !is<List>(path.value())) return {};
-    Value one[] = {entry.value()};
-    return list_splice(py, as<List>(path.value()), 0, 0, one);
+    return insert_path(py, std::move(entry));
 }
 
 Result<void> flush_stream(Python& py, Name which) {
@@ -182,12 +190,16 @@ int run_module(Python& py, std::string const& name) {
     return finish_run(py, run());
 }
 
-int run_file(Python& py, std::string const& path) {
+int run_file(Python& py, std::string const& given) {
+    // __file__ is absolute, sys.argv[0] as it was given.
+    char buffer[PATH_MAX];
+    std::string path = given;
+    if (path.empty() || path[0] != '/') path = std::string(getcwd(buffer, sizeof buffer) ? buffer : "") + "/" + path;
     struct stat info;
     bool exists = stat(path.c_str(), &info) == 0;
     auto run_package = [&]() -> Result<void> {
-        // A directory or a zip file with a __main__: its path goes in front and runpy takes over.
-        CHECK(prepend_path(py, TRY(decode_argument(py, path))));
+        // A directory or a zip file with a __main__: its path goes in front, also with -P, and runpy takes over.
+        CHECK(insert_path(py, TRY(decode_argument(py, path))));
         (void)TRY(main_module(py));
         Ref<> runner = TRY(import_attribute(py, "runpy", "_run_module_as_main"));
         Ref<Str> module = name::dunder_main().share();
@@ -206,20 +218,17 @@ int run_file(Python& py, std::string const& path) {
     if (!read_file(path, source)) {
         int error = errno;
         std::fprintf(stderr, "%s: can't open file '%s': [Errno %d] %s\n", py.interpreter->config.executable.c_str(),
-                     path[0] == '/' ? path.c_str() : [&] {
-                         static char full[8192];
-                         char cwd[4096];
-                         std::snprintf(full, sizeof full, "%s/%s", getcwd(cwd, sizeof cwd) ? cwd : "", path.c_str());
-                         return full;
-                     }(), error, std::strerror(error));
+                     path.c_str(), error, std::strerror(error));
         return 2;
     }
     // A zip file ends with its directory; anything may stand in front.
     constexpr std::string_view kEndOfZip = "PK\x05\x06";
     if (source.find(kEndOfZip, source.size() < 65600 ? 0 : source.size() - 65600) != source.npos) return finish_run(py, run_package());
     auto run = [&]() -> Result<void> {
-        std::size_t slash = path.rfind('/');
-        CHECK(prepend_path(py, TRY(decode_argument(py, slash == path.npos ? "" : slash == 0 ? "/" : path.substr(0, slash)))));
+        // The folder where the file really is, links followed.
+        std::string real = realpath(path.c_str(), buffer) ? buffer : path;
+        std::size_t slash = real.rfind('/');
+        CHECK(prepend_path(py, TRY(decode_argument(py, slash == 0 ? "/" : real.substr(0, slash)))));
         Ref<Str> filename = TRY(decode_argument(py, path));
         Ref<Module> m = TRY(main_module(py));
         CHECK(dict_set(py, **m->dict, name::dunder_file(), filename.share()));
