@@ -6,14 +6,29 @@
 // different ideas of it.
 #pragma once
 
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "bytecode/code_unit.h"
 
 namespace oro {
 
-// Empty if all is well, else what is wrong with the first instruction that breaks a rule. Nested units
-// included.
+// What is looked at, wherever it lies.
+struct CodeView {
+    std::span<Instruction const> code;
+    std::span<ExceptionEntry const> exceptions;
+    std::span<Site const> sites;
+    std::span<std::uint8_t const> local_kinds;      // one a local
+    std::span<Constant::Kind const> constants;
+    std::uint32_t registers;
+    std::string_view name;                          // for messages
+};
+
+// Empty if all is well, else what is wrong with the first instruction that breaks a rule.
+std::string verify(CodeView const& code);
+
+// The same, nested units included.
 std::string verify(CodeUnit const& code);
 
 }  // namespace oro

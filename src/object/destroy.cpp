@@ -56,8 +56,9 @@ void destroy_now(Python& py, Object* o) {
 void hook::destroy(Header* header) {
     Python& py = current_python();
     auto* o = static_cast<Object*>(header);
-    // From here on the collector leaves it alone, however long it waits or takes. (Strings are not traced; the bit means something else.)
-    if (!o->Header::has(flag::dying)) o->set(flag::dying);
+    // From here on the collector leaves it alone, however long it waits or takes. Nobody else knows the object any more, so that no atomic
+    // operation is needed. (Strings are not traced; the bit means something else.)
+    if (!type_of(o).has(type_flag::str)) o->flags.store(o->flags.load(std::memory_order_relaxed) | flag::dying, std::memory_order_relaxed);
     if (py.sections > 0 || py.destroy_depth >= kMaxDepth) [[unlikely]] {
         if (!py.doomed) py.doomed = new DoomedList;
         py.doomed->objects.push_back(o);

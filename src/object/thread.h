@@ -40,6 +40,7 @@ struct Thread : Mutator {
     HandledException* handled = &base_handled;
     Frame* frame = nullptr;                   // innermost Python frame
     Value result;                             // counted; what interpret() is about to return
+    Value dropped;                            // as in a register; passes from one operation of the interpreter to the next
     std::uint32_t misses = 0;                 // of inline caches; paces relearning
     bool yielded = false;                     // that is a yielded value, not a returned one
     Value* stack_begin = nullptr;             // the VM stack

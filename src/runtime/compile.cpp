@@ -117,7 +117,7 @@ Result<Ref<Code>> compile_source(Python& py, std::string_view source, Borrowed<S
     compiler::CompileResult result = compiler::compile(arena, *parsed.tree, how);
     CHECK(issue_warnings(py, result.warnings, filename, source));
     if (!result) return raise_syntax_error(py, *result.error, filename, source);
-    return make_code(py, result.code, settings.immortal);
+    return make_code(py, *result.code, settings.immortal);
 }
 
 Result<Ref<Code>> compile_bytes(Python& py, std::string_view bytes, Borrowed<Str> filename, CompileSettings const& settings) {

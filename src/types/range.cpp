@@ -298,7 +298,9 @@ constexpr TypeDef small_def{
     .name = "range_iterator", .size = sizeof(RangeIterator), .flags = type_flag::disallow_new, .methods = small_methods,
     .slots = small_slots,
 };
+}  // namespace
 ORO_TYPE(range_iterator_type, small_def);
+namespace {
 
 // ---- longrange_iterator: numbers of any size; `left` and `at` change together under the lock.
 

@@ -197,7 +197,7 @@ Result<void> each_frame_variable(Python& py, FrameObject& o, std::vector<std::pa
     std::vector<std::uint32_t> order;
     for (int pass = 0; pass < 2; ++pass)
         for (std::uint32_t r = 0; r < code.local_count; ++r) {
-            std::uint8_t kind = code.unit->local_kinds[r];
+            std::uint8_t kind = code.unit->local_kinds()[r];
             if (((kind & LOCAL_CELL) && !(kind & LOCAL_ARGUMENT)) == (pass == 1)) order.push_back(r);
         }
     std::vector<Maybe<>> values;
@@ -228,7 +228,7 @@ std::int32_t frame_line(Python& py, FrameObject& o) {
     std::int32_t index = o.last_index.load(std::memory_order_relaxed);
     FrameAccess access(py, o);
     if (Frame* f = access.frame()) index = std::int32_t(o.code->index_of(f->pc.get()));
-    return line_of(*o.code.get(), o.code->code + index);
+    return line_of(*o.code.get(), o.code->code.load() + index);
 }
 
 Result<Ref<>> frame_locals(Python& py, Borrowed<FrameObject> frame) {
@@ -367,7 +367,7 @@ void init_frames() {
         if (!is<FrameObject>(frame)) return -1;
         Code& code = *as<FrameObject>(frame)->code.get();
         if (lasti < 0 || std::uint32_t(lasti / 2) >= code.code_count) return std::int32_t(code.unit->first_line);
-        int line = line_of(code, code.code + lasti / 2);
+        int line = line_of(code, code.code.load() + lasti / 2);
         return line == 0 ? -1 : line;
     });
     set_frame_type(&frame_type);

@@ -45,7 +45,9 @@ bool enter_generator(Thread* t, Generator* g, Value v) {
     if (expected == GeneratorState::suspended_start && v && v != kNone) return false;
     Value* top = stack_top(*t);
     if (t->recursion_left <= 0 || top + 256 >= t->stack_end) return false;
-    if (!g->state.compare_exchange_strong(expected, GeneratorState::running, std::memory_order_acq_rel)) return false;
+    // Without another thread that could know it there is nothing to be decided.
+    if (t->alone || detail::is_exclusive(g)) g->state.store(GeneratorState::running, std::memory_order_relaxed);
+    else if (!g->state.compare_exchange_strong(expected, GeneratorState::running, std::memory_order_acq_rel)) return false;
     Frame* frame = &g->frame;
     frame->previous.set(t->frame);
     frame->spare = {reinterpret_cast<std::uint64_t>(top) + 7};

@@ -11,7 +11,7 @@ namespace oro::vm {
 namespace {
 
 ExceptionEntry const* find_handler(Code const& code, std::uint32_t index) {
-    for (ExceptionEntry const& e : code.unit->exceptions)
+    for (ExceptionEntry const& e : std::span(code.unit->exceptions(), code.unit->exception_count))
         if (index >= e.start && index < e.end) return &e;
     return nullptr;
 }
@@ -128,6 +128,10 @@ Leave return_slow(Thread* t, Value* regs, Value v) {
     Frame* to = t->frame;
     std::uint64_t word = fetch(to->pc.get());
     Value* into = to->registers();
+    if (flags & frame_flag::getter) {
+        put(into, a_of(word), v);
+        return Leave::finished;
+    }
     if (!generator) {
         put(into, a_of(fetch(to->pc.get() + 1)), v);
         return Leave::called;
@@ -173,6 +177,7 @@ bool iteration_ended(Thread* t) {
 
 // ---- raising
 
+// True: an exception goes on that has its traceback already.
 SLOW(raise_) {
     Python& py = op.py;
     if (op.b() == 0) {
@@ -180,7 +185,7 @@ SLOW(raise_) {
         for (HandledException* h = py.handled; h; h = h->outer) {
             if (h->exception.is_null()) continue;
             restore_raised(py, share(h->exception));
-            return false;
+            return true;
         }
         (void)raise(py, exc::RuntimeError, "No active exception to reraise");
         return false;

@@ -4,6 +4,7 @@
 #include "object/list.h"
 #include "vm/dispatch.h"
 #include "vm/feedback.h"
+#include "types/iterators.h"
 #include "vm/function.h"
 
 namespace oro {
@@ -20,6 +21,9 @@ int call_slow(Thread* t, Value* regs, Instruction const* pc, Value* k, std::uint
 int call_ex_slow(Thread* t, Value* regs, Instruction const* pc, Value* k, std::uint64_t word);
 // Words to go on (2: yielded, 1: finished), -1: raised.
 int send_slow(Thread* t, Value* regs, Instruction const* pc, Value* k, std::uint64_t word);
+
+// A new object of a class written in Python, attributes empty; null: raised.
+Value make_instance(Thread& t, Type& type);
 
 enum class Leave { interpreter, called, finished, error };
 // Pops the frame of `regs`, whose result is `v` (as in a register).
