@@ -83,11 +83,15 @@ OP(call_ext) { NEXT(1); }
 OP(return_value) {
     Frame* frame = Frame::of(regs);
     if ((frame->flags & ~(frame_flag::constructor | frame_flag::getter)) != 2 || !frame->object.is_null() || !frame->generator.is_null()) [[unlikely]] GOTO_OP(return_any_);
-    bool constructs = !frame->result.is_null();
-    // While locals are released Python may run: the collector finds the result, which may have no count, in the frame.
-    if (!constructs) frame->result = regs[a_of(word)];
-    else if (regs[a_of(word)] != kNone) [[unlikely]] GOTO_OP(return_any_);
+    Value v = regs[a_of(word)];
+    Value result = frame->result;
+    if (!result.is_null()) {
+        if (v != kNone) [[unlikely]] GOTO_OP(return_any_);
+        v = result;
+    }
     regs[a_of(word)] = Value{};
+    // While locals are released Python may run: the collector finds the result, which may have no count, in the frame.
+    frame->result = v;
     Code* code = frame->code.get();
     for (unsigned i = 0, n = code->local_count; i < n; ++i) {
         Value local = regs[i];
@@ -97,12 +101,13 @@ OP(return_value) {
             reg::release(local);
         }
     }
-    // A destructor, or another thread meanwhile, may have asked for the frame's object; then it has to be detached.
+    frame->result = Value{};
     if (!frame->object.is_null()) [[unlikely]] {
-        regs[a_of(word)] = constructs ? kNone : std::exchange(frame->result, Value{});
+        // A destructor, or another thread meanwhile, has asked for the frame's object; then it has to be detached.
+        regs[a_of(word)] = v;
+        frame->flags &= ~frame_flag::constructor;
         GOTO_OP(return_any_);
     }
-    Value v = std::exchange(frame->result, Value{});
     Value function = frame->function;
     frame->function = Value{};
     bool getter = frame->flags & frame_flag::getter;
@@ -112,10 +117,10 @@ OP(return_value) {
     regs = previous->registers();
     pc = previous->pc.get();
     k = previous->code.get()->k;
-    if (!function.pointer()->has(flag::deferred)) [[unlikely]] {
-        v = reg::publish(v);
-        reg::release(function);
-        v = reg::adopt(v);
+    if (!function.pointer()->has(flag::deferred)) {
+        put(regs, a_of(fetch(getter ? pc : pc + 1)), v);
+        if (getter) RELEASE_NEXT(function, 1);
+        RELEASE_NEXT(function, 2);
     }
     if (getter) [[unlikely]] PUT_NEXT(a_of(fetch(pc)), v, 1);
     word = fetch(pc + 1);
