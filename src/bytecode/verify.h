@@ -7,6 +7,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "bytecode/code_unit.h"
 
@@ -15,5 +16,18 @@ namespace oro {
 // Empty if all is well, else what is wrong with the first instruction that breaks a rule. Nested units
 // included.
 std::string verify(CodeUnit const& code);
+
+// What a temporary holds at an instruction, as far as all paths there agree.
+enum class Temp : std::uint8_t {
+    empty,
+    mixed,      // depends on the path: nobody reads it
+    value,
+    iterator,   // of a for loop
+    exception,  // caught
+    handled,    // the exception that was being handled before (push_exc)
+};
+// For each instruction of well-formed code, its temporaries before it, from register local_names.size() on; an empty row for
+// instructions that no path reaches.
+std::vector<std::vector<Temp>> temporaries(CodeUnit const& code);
 
 }  // namespace oro

@@ -76,12 +76,23 @@ private:
             if (label >= int(at)) label += int(count);
     }
 
+    // A jump to a jump goes where that one goes, unless a line would be passed over that traces have to show.
     void thread_jumps() {
-        for (Ins& ins : ins_) {
+        for (std::size_t i = 0; i < ins_.size(); ++i) {
+            Ins& ins = ins_[i];
             if (ins.label == kNoLabel || ins.op == Opcode::jump_back) continue;
             for (int steps = 0; steps < 64; ++steps) {
                 std::size_t t = target(ins.label);
                 if (t >= ins_.size() || ins_[t].op != Opcode::jump || ins_[t].label == ins.label) break;
+                if (ins_[t].pos.line != 0 && ins_[t].pos.line != ins.pos.line) break;
+                ins.label = ins_[t].label;
+            }
+            // `continue` is a back edge of its own.
+            std::size_t t = target(ins.label);
+            bool fixed = i > 0 && skips_one(ins_[i - 1].op);
+            if (ins.op != Opcode::jump || ins.pos.line == 0 || fixed || t >= ins_.size()) continue;
+            if (ins_[t].op == Opcode::jump_back && ins_[t].pos.line == 0 && ins_[t].handler == ins.handler) {
+                ins.op = Opcode::jump_back;
                 ins.label = ins_[t].label;
             }
         }
@@ -305,19 +316,46 @@ private:
         }
     }
 
-    // A jump to what comes next anyway goes; not the one after for_iter or send, which is skipped over.
+    // A jump to what comes next anyway goes; not the one after for_iter or send, which is skipped over. What has a line of its own, which
+    // nothing beside it shows, stays as a nop, so that traces see the line.
     void remove_idle_jumps() {
         std::vector<std::size_t> first_kept(ins_.size() + 1, ins_.size());
         for (std::size_t i = ins_.size(); i-- > 0;) {
-            if (kept_[i]) {
-                bool fixed = i > 0 && skips_one(ins_[i - 1].op) && kept_[i - 1];
-                if (ins_[i].op == Opcode::nop && !fixed) kept_[i] = false;
-                if (ins_[i].op == Opcode::jump && !fixed) {
-                    std::size_t t = target(ins_[i].label);
-                    if (t > i && first_kept[t] == first_kept[i + 1]) kept_[i] = false;
+            if (kept_[i] && ins_[i].op == Opcode::jump && !(i > 0 && skips_one(ins_[i - 1].op) && kept_[i - 1])) {
+                std::size_t t = target(ins_[i].label);
+                if (t > i && first_kept[t] == first_kept[i + 1]) {
+                    ins_[i].op = Opcode::nop;
+                    ins_[i].label = kNoLabel;
                 }
             }
+            if (kept_[i] && ins_[i].op == Opcode::nop && ins_[i].pos.line == 0) kept_[i] = false;
             first_kept[i] = kept_[i] ? i : first_kept[i + 1];
+        }
+        std::vector<bool> leader(ins_.size() + 1, false);
+        auto lead = [&](std::size_t t) { leader[first_kept[t]] = true; };
+        for (std::size_t i = 0; i < ins_.size(); ++i) {
+            if (!kept_[i]) continue;
+            if (ins_[i].label != kNoLabel) lead(target(ins_[i].label));
+            if (ins_[i].handler >= 0) lead(target(in_.handlers[ins_[i].handler].label));
+            if (ins_[i].label != kNoLabel || ends_path(ins_[i].op)) lead(i + 1);
+        }
+        int before = -1;
+        for (std::size_t i = 0; i < ins_.size(); ++i) {
+            if (!kept_[i]) continue;
+            if (leader[i]) before = -1;
+            int line = ins_[i].pos.line;
+            if (ins_[i].op == Opcode::nop) {
+                std::size_t next = i + 1;
+                while (next < ins_.size() && !kept_[next]) ++next;
+                bool last = next >= ins_.size();
+                if (!last && !leader[next] && ins_[next].pos.line == 0) ins_[next].pos = ins_[i].pos;
+                if (line == before || (!last && ins_[next].pos.line == line)) {
+                    kept_[i] = false;
+                    if (leader[i] && !last) leader[next] = true;
+                    continue;
+                }
+            }
+            before = line;
         }
     }
 

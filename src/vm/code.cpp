@@ -12,6 +12,7 @@
 #include "object/slice.h"
 #include "vm/feedback.h"
 #include "vm/function.h"
+#include "vm/instrument.h"
 
 namespace oro {
 
@@ -87,6 +88,22 @@ Result<Ref<>> make_constant(Python& py, Constant const& c, bool immortal) {
     __builtin_unreachable();
 }
 
+namespace {
+// What running code has besides the words of its unit.
+void prepare(CodeUnit const& unit, Instruction* words) {
+    for (std::uint32_t i = 0; i < unit.code.size(); ++i) {
+        Instruction ins = unit.code[i];
+        if (ins.op() == Opcode::make_function || ins.op() == Opcode::call_ext) continue;
+        if ((ins.flags() & FUSED) && i + 1 < unit.code.size() && unit.code[i + 1].op() == Opcode::jump_if_true)
+            words[i].word |= std::uint64_t(FUSED_TRUE) << 8;
+        if (op_info[int(ins.op())].b != OperandKind::J) continue;
+        auto target = std::uint32_t(std::int64_t(i) + 1 + ins.jump());
+        auto distance = std::int32_t(std::int64_t(monitor::past_nops(unit, target)) - std::int64_t(i) - 1);
+        words[i] = Instruction::wide(ins.op(), ins.flags(), ins.a(), std::uint32_t(distance));
+    }
+}
+}  // namespace
+
 Result<Ref<Code>> make_code(Python& py, std::shared_ptr<CodeUnit const> unit, bool immortal) {
     CHECK(check_native_stack(py));
     CodeUnit const& u = *unit;
@@ -101,6 +118,7 @@ Result<Ref<Code>> make_code(Python& py, std::shared_ptr<CodeUnit const> unit, bo
     }
     std::memset(static_cast<void*>(block), 0, (sites + constants + 1) * sizeof(Value));
     std::memcpy(static_cast<void*>(words), u.code.data(), u.code.size() * sizeof(Instruction));
+    prepare(u, words);
     code->k = block + sites;
     code->code = words;
     code->code_count = std::uint32_t(u.code.size());
@@ -137,6 +155,7 @@ Result<Ref<Code>> make_code(Python& py, std::shared_ptr<CodeUnit const> unit, bo
 }
 
 Code::~Code() {
+    monitor::free_points(*this);
     clear();
     if (k) {
         for (std::uint32_t i = 0; i < site_count; ++i) {

@@ -12,6 +12,8 @@
 
 namespace oro {
 
+namespace monitor { struct Points; }
+
 struct Code : Object {
     Instruction* code = nullptr;       // owned; the words
     Value* k = nullptr;                // constants; k[-1 - site] is the feedback word of a site
@@ -25,6 +27,7 @@ struct Code : Object {
     Fixed<Str> name, qualname, filename;
     Fixed<Tuple> local_names, free_names;   // of str, interned
     std::atomic<std::uint64_t> unique{0};
+    std::atomic<monitor::Points*> points{nullptr};  // owned; once the code has been watched (vm/instrument.h)
 
     explicit Code(std::shared_ptr<CodeUnit const> u) : unit(std::move(u)) {}
     ~Code();

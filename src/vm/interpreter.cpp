@@ -1,4 +1,5 @@
 // The interpreter's dispatch table and its operations, which are in vm/ops/*.h.
+#include "vm/monitored.h"
 #include "vm/vm.h"
 
 namespace oro::vm {
@@ -35,8 +36,8 @@ namespace oro::vm {
 #include "vm/ops/attributes.h"
 #include "vm/ops/items.h"
 #include "vm/ops/arith.h"
-#include "vm/ops/jumps.h"
 #include "vm/ops/calls.h"
+#include "vm/ops/jumps.h"
 #include "vm/ops/iterate.h"
 #include "vm/ops/exceptions.h"
 
@@ -92,8 +93,8 @@ op_unwind_again_:
 #include "vm/ops/attributes.h"
 #include "vm/ops/items.h"
 #include "vm/ops/arith.h"
-#include "vm/ops/jumps.h"
 #include "vm/ops/calls.h"
+#include "vm/ops/jumps.h"
 #include "vm/ops/iterate.h"
 #include "vm/ops/exceptions.h"
 }

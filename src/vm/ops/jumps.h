@@ -6,6 +6,8 @@ OP(jump_back) {
     if (t->breaker.load(std::memory_order_relaxed) != 0) [[unlikely]] {
         SAVE();
         if (!slow::jump_back(t, regs, pc, k, word)) ERROR();
+        // Watched from now on: the events of this instruction are due.
+        if ((fetch(pc) & 0xFF) == std::uint8_t(Opcode::instrumented)) DISPATCH();
     }
     NEXT(1 + jump_of(word));
 }
@@ -46,6 +48,17 @@ OP(resume) {
     if (t->breaker.load(std::memory_order_relaxed) != 0) [[unlikely]] {
         SAVE();
         if (!slow::jump_back(t, regs, pc, k, word)) ERROR();
+        // Watched from now on: the events of this instruction are due.
+        if ((fetch(pc) & 0xFF) == std::uint8_t(Opcode::instrumented)) DISPATCH();
     }
     NEXT(1);
+}
+
+// Fires the events that hang on the instruction and has it run.
+OP(instrumented) {
+    SAVE();
+    word = monitored(t, regs, pc, k, word);
+    if (word == kMonitorRaised) ERROR();
+    if (word == kMonitorMoved) ENTER_TOP_FRAME();
+    RUN_WORD();
 }
