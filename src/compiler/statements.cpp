@@ -210,6 +210,9 @@ void Generator::return_stmt(syntax::Return* s) {
     unsigned top = out->top;
     int handler = out->handler;
     Val v{0, false};
+    // What runs on the way out comes after the lines of the statement.
+    if (constant && s->value) out->emit(at(s->value), Opcode::nop);
+    if (!s->value || s->value->lineno != s->lineno) out->emit(at(s), Opcode::nop);
     if (!constant) {
         bool unwinds = false;
         for (Block const& b : unit->blocks)

@@ -21,6 +21,12 @@ bool follows_iteration(CodeUnit const& unit, std::uint32_t index) {
     return before == Opcode::for_iter || before == Opcode::send;
 }
 
+bool is_handler(CodeUnit const& unit, std::uint32_t index) {
+    for (ExceptionEntry const& e : unit.exceptions)
+        if (e.handler == index) return true;
+    return false;
+}
+
 // Instructions before the first `resume` set the frame up and are nobody's business.
 std::uint32_t first_traceable(CodeUnit const& unit) {
     for (std::uint32_t i = 0; i < unit.code.size(); ++i)
@@ -99,7 +105,7 @@ void rewrite(State& s, Code& code) {
             point.active[slot].store(tools, std::memory_order_release);
         };
         set(Point::line, unsigned(Event::line), point.start != LineStart::no);
-        set(Point::instruction, unsigned(Event::instruction), true);
+        set(Point::instruction, unsigned(Event::instruction), unit.code[i].op() != Opcode::resume);
         PointEvents events = events_of(unit, i);
         for (unsigned n = 0; n < 3; ++n)
             if (events.of[n] != PointEvents::kNone) set(Point::Slot(Point::first + n), events.of[n], true);
@@ -122,10 +128,12 @@ PointEvents events_of(CodeUnit const& unit, std::uint32_t index) {
         case Opcode::call_ex:
         case Opcode::load_super_attr:
         case Opcode::load_super_method: return made(Event::call);
-        case Opcode::jump_back: return made(Event::jump);
+        case Opcode::jump_back:
+            // The loop of a delegation is none of the program's.
+            return index >= 4 && unit.code[index - 4].op() == Opcode::send ? PointEvents{} : made(Event::jump);
         case Opcode::jump:
-            // Where an iteration ends the jump belongs to it.
-            return follows_iteration(unit, index) ? PointEvents{} : made(Event::jump);
+            // Where an iteration ends the jump belongs to it; over a handler it is a matter of where that stands.
+            return follows_iteration(unit, index) || is_handler(unit, index + 1) ? PointEvents{} : made(Event::jump);
         case Opcode::jump_if_true:
         case Opcode::jump_if_false:
         case Opcode::jump_if_none:

@@ -44,6 +44,8 @@ char const* refusal(Python& py, FrameObject& o) {
     switch (tracing->event) {
         case Event::line:
         case Event::jump:
+        case Event::branch_left:
+        case Event::branch_right:
         case Event::instruction:
         case Event::py_resume:
         case Event::py_yield: return nullptr;

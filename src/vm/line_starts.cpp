@@ -57,15 +57,16 @@ std::vector<LineStart> line_starts(CodeUnit const& unit, std::vector<bool>& watc
     }
     for (std::uint32_t i = begin; i < n; ++i)
         each_successor(unit, i, [&](std::uint32_t to) {
-            if (to != i + 1 && to != i + 2) candidate[to] = true;
+            // Where a loop ends is no start by itself.
+            bool exit = i > begin && unit.code[i].op() == Opcode::jump && unit.code[i - 1].op() == Opcode::for_iter;
+            if (to != i + 1 && to != i + 2 && !exit) candidate[to] = true;
             if (to == i + 2 && (unit.code[i].op() == Opcode::for_iter || unit.code[i].op() == Opcode::send)) candidate[to] = true;
-            // What follows the start of the function is on a line of its own whatever line that stands on.
-            bool start = unit.code[i].op() == Opcode::resume && unit.code[i].b() == 0;
-            (line(i) == line(to) && !start ? same : other)[to] = true;
+            // A line after a resumption shows whatever line that stands on.
+            (line(i) == line(to) && unit.code[i].op() != Opcode::resume ? same : other)[to] = true;
         });
     for (ExceptionEntry const& e : unit.exceptions) {
         candidate[e.handler] = true;
-        for (std::uint32_t i = e.start; i < e.end && i < n; ++i) (line(i) == line(e.handler) ? same : other)[e.handler] = true;
+        for (std::uint32_t i = e.start; i < e.end && i < n; ++i) (line(i) == line(e.handler) && unit.code[i].op() != Opcode::resume ? same : other)[e.handler] = true;
     }
     bool depends = false;
     for (std::uint32_t i = begin; i < n; ++i) {

@@ -167,7 +167,6 @@ std::uint64_t delegate(Here const& h) {
 
 // CALL before, C_RETURN or C_RAISE after what is no function written in Python.
 template <class F> std::uint64_t around_call(Here const& h, Value callable_, Value argument_, F&& run) {
-    Tools tools = h.tools(Point::first);
     Ref<> callable = share(callable_), argument = share(argument_);
     Value args[] = {Value::of(&h.code), h.offset(), callable.value(), argument.value()};
     if (!h.fire_at(Point::first, Event::call, args, 4)) return raised();
@@ -175,14 +174,14 @@ template <class F> std::uint64_t around_call(Here const& h, Value callable_, Val
     int outcome = run();
     if (outcome == 2) return kMonitorMoved;
     bool native = &type_of(callable.value()) != &function_type;
-    Tools disabled = 0;
+    Tools tools = h.tools(Point::first), disabled = 0;
     if (outcome == 0) {
-        if (!native || h.quiet || !tools) return raised();
+        if (!native || !tools) return raised();
         Ref<> exception = take_raised(h.py()).take();
         if (fire(h.py(), Event::c_raise, tools, args, 4, &disabled)) restore_raised(h.py(), std::move(exception));
         return raised();
     }
-    if (native && !h.quiet && tools && !fire(h.py(), Event::c_return, tools, args, 4, &disabled)) return raised();
+    if (native && tools && !fire(h.py(), Event::c_return, tools, args, 4, &disabled)) return raised();
     return outcome == 1 ? h.go(h.op.pc + 2) : h.go(h.op.pc + 1);
 }
 

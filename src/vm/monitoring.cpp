@@ -92,10 +92,12 @@ bool assign(State& s, unsigned tool, EventSet events) {
 }
 }  // namespace
 
-void set_global_events(Python& py, unsigned tool, EventSet events) {
+void set_global_events(Python& py, unsigned tool, EventSet events, std::atomic<int> const* users) {
     State& s = state();
     {
         std::lock_guard guard(s.mutex);
+        // Looked at here: of several threads that come and go the last one sees how many are left.
+        if (users && users->load(std::memory_order_relaxed) <= 0) events = 0;
         if (!assign(s, tool, events)) return;
         publish_change(s);
     }

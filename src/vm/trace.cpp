@@ -27,8 +27,7 @@ Value exchange_function(Thread& t, LegacyKind kind, Value f) {
 }
 
 void want_events(Python& py, LegacyKind kind) {
-    bool any = state().users[unsigned(kind)].load(std::memory_order_relaxed) > 0;
-    set_global_events(py, tool_of(kind), !any ? 0 : kind == LegacyKind::trace ? kTraceEvents : kProfileEvents);
+    set_global_events(py, tool_of(kind), kind == LegacyKind::trace ? kTraceEvents : kProfileEvents, &state().users[unsigned(kind)]);
 }
 
 // Calls the function with (frame, what, argument).

@@ -83,11 +83,24 @@ bool enter_handler(Thread* t, Frame* frame) {
         }
         Value exception = std::exchange(t->raised, Value{});
         put(regs, entry->exc, reg::adopt(exception));
+        // What was thrown into a generator has passed no line of it.
+        if (frame->flags >> 32 && operation_at(*code, frame->pc.get()) == Opcode::resume) frame->flags &= 0xFFFFFFFF;
         frame->pc.set(code->code + entry->handler);
         if (!monitor::wanted(monitor::Event::exception_handled)) return true;
         if (monitor::fire_exception(static_cast<Python&>(*t), monitor::Event::exception_handled, regs[entry->exc])) return true;
     }
     return false;
+}
+// A frame that is left by raising an exception again, keeping its position, shows where the exception came from first.
+void restore_position(Thread& t, Frame& f) {
+    if (!t.raised.is_pointer() || !is<BaseException>(t.raised)) return;
+    auto* exception = static_cast<BaseException*>(t.raised.pointer());
+    Maybe<> first = exception->traceback.load(exception);
+    if (!first || !is<Traceback>(first.value())) return;
+    auto* traceback = static_cast<Traceback*>(first.value().pointer());
+    Code& code = *f.code.get();
+    if (f.object && traceback->frame.value() == f.object && traceback->lasti >= 0 && std::uint32_t(traceback->lasti / 2) < code.code_count)
+        f.pc.set(code.code + traceback->lasti / 2);
 }
 }  // namespace
 
@@ -97,7 +110,9 @@ Unwound unwind(Thread* t, bool again) {
         if (!again) record_traceback(*t, *frame);
         // What a callback raises goes on in the exception's place.
         (void)monitor::about_exception(*t, again ? monitor::Event::reraise : monitor::Event::raise);
+        bool kept = again && operation_at(*frame->code.get(), frame->pc.get()) == Opcode::reraise && b_of(fetch(frame->pc.get()));
         if (enter_handler(t, frame)) return Unwound::handler;
+        if (kept) restore_position(*t, *frame);
         (void)monitor::about_exception(*t, monitor::Event::py_unwind);
         bool entry_frame = frame->flags & frame_flag::entry;
         pop_frame(t, frame);
@@ -186,7 +201,7 @@ SLOW(raise_) {
         for (HandledException* h = py.handled; h; h = h->outer) {
             if (h->exception.is_null()) continue;
             restore_raised(py, share(h->exception));
-            return false;
+            return true;
         }
         (void)raise(py, exc::RuntimeError, "No active exception to reraise");
         return false;

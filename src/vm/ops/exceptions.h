@@ -2,7 +2,8 @@
 
 OP(raise_) {
     SAVE();
-    slow::raise_(t, regs, pc, k, word);
+    // True: an exception is raised again, which has this frame in its traceback.
+    if (slow::raise_(t, regs, pc, k, word)) GOTO_OP(unwind_again_);
     ERROR();
 }
 
