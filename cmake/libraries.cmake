@@ -1,4 +1,5 @@
-# What we link from Debian, carried by the interface library oro_libraries.
+# What we link from Debian, carried by the interface library oro_libraries; or load when it is needed, cmake/lazy.cmake.
+include(lazy)
 add_library(oro_libraries INTERFACE)
 
 function(oro_library header library package)
@@ -7,13 +8,19 @@ function(oro_library header library package)
   if(NOT ORO_${library}_INCLUDE OR NOT ORO_${library}_LIBRARY)
     message(FATAL_ERROR "${header} or lib${library} is missing: apt-get install ${package}")
   endif()
-  target_link_libraries(oro_libraries INTERFACE ${ORO_${library}_LIBRARY})
+  if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64" AND EXISTS ${CMAKE_SOURCE_DIR}/cmake/lazy/${library}.txt)
+    oro_lazy_library(${library} ${ORO_${library}_LIBRARY})
+    set(ORO_LAZY_OBJECTS ${ORO_LAZY_OBJECTS} PARENT_SCOPE)
+  else()
+    target_link_libraries(oro_libraries INTERFACE ${ORO_${library}_LIBRARY})
+  endif()
 endfunction()
 
 if(NOT ORO_SANITIZER)
   oro_library(mimalloc.h mimalloc libmimalloc-dev)
 endif()
 oro_library(gmp.h gmp libgmp-dev)
+oro_library(mpfr.h mpfr libmpfr-dev)
 oro_library(openssl/evp.h crypto libssl-dev)
 oro_library(expat.h expat libexpat1-dev)
 target_link_libraries(oro_libraries INTERFACE pthread ${CMAKE_DL_LIBS} m)

@@ -11,10 +11,11 @@ set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${conform_modules
 find_program(ORO_PYTHON3 NAMES python3 REQUIRED)  # the machine's own, for drivers and lints
 
 find_program(ORO_SYMBOLIZER llvm-symbolizer-19)
-# Leaks aren't reported: what the interpreter builds once (interned strings, types, shapes) lives until the process ends.
+# Leaks aren't reported: what the interpreter builds once (interned strings, types, shapes) lives until the process ends. A child
+# of fork may start threads. Requests for absurd amounts of memory get null, as they do without a sanitizer.
 set(ORO_TEST_ENVIRONMENT
-  "ASAN_OPTIONS=detect_leaks=0:external_symbolizer_path=${ORO_SYMBOLIZER}"
-  "TSAN_OPTIONS=halt_on_error=1:external_symbolizer_path=${ORO_SYMBOLIZER}"
+  "ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1:external_symbolizer_path=${ORO_SYMBOLIZER}"
+  "TSAN_OPTIONS=halt_on_error=1:die_after_fork=0:allocator_may_return_null=1:external_symbolizer_path=${ORO_SYMBOLIZER}"
   "UBSAN_OPTIONS=print_stacktrace=1:external_symbolizer_path=${ORO_SYMBOLIZER}")
 
 # oro_test(NAME kind/name LABELS l... [TIMEOUT s] [MAY_SKIP] COMMAND ...)
@@ -23,6 +24,9 @@ function(oro_test)
   cmake_parse_arguments(arg "MAY_SKIP" "NAME;TIMEOUT" "LABELS;COMMAND" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
+  endif()
+  if(ORO_SANITIZER)  # three to ten times slower
+    math(EXPR arg_TIMEOUT "4 * ${arg_TIMEOUT}")
   endif()
   set(name ${ORO_PRESET}:${arg_NAME})
   add_test(NAME ${name} COMMAND ${arg_COMMAND} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})

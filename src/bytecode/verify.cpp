@@ -1,5 +1,6 @@
 #include "bytecode/verify.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace oro {
@@ -10,14 +11,16 @@ bool is_full(Temp t) { return t >= Temp::value; }
 // What both paths agree on.
 Temp common(Temp a, Temp b) { return a == b ? a : is_full(a) && is_full(b) ? Temp::value : Temp::mixed; }
 
+// A bound of what is kept of temporaries where lines meet, in octets; code that a compiler wrote needs a thousandth of it.
+constexpr std::size_t kMostStates = std::size_t{1} << 28;
+
 class Verifier {
 public:
-    explicit Verifier(CodeUnit const& code) : code_(code), locals_(unsigned(code.local_names.size())) {}
+    explicit Verifier(CodeView const& code) : code_(code), locals_(unsigned(code.local_kinds.size())) {}
 
     std::string run() {
         if (code_.code.empty()) return "no code";
-        if (code_.positions.size() != code_.code.size()) return "positions do not match the code";
-        if (code_.local_kinds.size() != locals_ || code_.registers < locals_) return "wrong count of locals";
+        if (code_.registers < locals_) return "wrong count of locals";
         tables();
         if (error_.empty()) operands();
         if (error_.empty()) paths();
@@ -28,14 +31,15 @@ public:
     std::vector<std::vector<Temp>> states() {
         every_ = true;
         paths();
+        entry_.resize(code_.code.size());
         return std::move(entry_);
     }
 
 private:
     void fail(std::size_t at, std::string const& what) {
         if (!error_.empty()) return;
-        error_ = code_.qualname + " @" + std::to_string(at);
-        if (at < code_.code.size()) error_ += std::string(" ") + op_info[int(code_.code[at].op())].name;
+        error_ = std::string(code_.name) + " @" + std::to_string(at);
+        if (at < code_.code.size() && int(code_.code[at].op()) < kOpcodeCount) error_ += std::string(" ") + op_info[int(code_.code[at].op())].name;
         error_ += ": " + what;
     }
 
@@ -45,13 +49,12 @@ private:
         for (ExceptionEntry const& e : code_.exceptions) {
             if (e.start >= e.end || e.end > n || e.handler >= n) fail(e.start, "bad exception entry");
             if (e.exc >= code_.registers || e.first_temp > e.exc) fail(e.start, "bad exception register");
-            if (e.exc < locals_) fail(e.start, "exception goes to a local");
+            if (e.first_temp < locals_) fail(e.start, "a handler releases locals");
             if (e.start < last) fail(e.start, "exception entries out of order");
             last = e.end;
         }
         for (Site const& s : code_.sites)
             if (s.name != 0xFFFFFFFFu && s.name >= code_.constants.size()) fail(0, "bad name of a site");
-        if (code_.positional_only > code_.positional) fail(0, "bad parameter counts");
     }
 
     void reg(std::size_t at, std::uint64_t r, std::uint64_t count = 1) {
@@ -101,7 +104,7 @@ private:
                 Opcode before = i ? code_.code[i - 1].op() : Opcode::nop;
                 if (before != Opcode::call && before != Opcode::call_ex) fail(i, "call_ext without a call");
                 if (ins.b() != kNoKeywords && (ins.b() >= code_.constants.size() ||
-                                               code_.constants[ins.b()].kind != Constant::Kind::tuple))
+                                               code_.constants[ins.b()] != Constant::Kind::tuple))
                     fail(i, "keyword names are no tuple");
             }
             if ((ins.op() == Opcode::for_iter || ins.op() == Opcode::send) &&
@@ -116,7 +119,7 @@ private:
                 if (!jump || next.a() != ins.a() || !(next.flags() & LAST_A))
                     fail(i, "fused without its jump");
             }
-            if (ins.op() == Opcode::make_function && code_.constants[ins.b()].kind != Constant::Kind::code)
+            if (ins.op() == Opcode::make_function && code_.constants[ins.b()] != Constant::Kind::code)
                 fail(i, "not a code constant");
         }
     }
@@ -189,6 +192,8 @@ private:
                 joins[i + 1 + std::size_t(std::int64_t(ins.jump()))] = true;
         }
         for (ExceptionEntry const& e : code_.exceptions) joins[e.handler] = true;
+        std::size_t meetings = std::size_t(std::count(joins.begin(), joins.end(), true));
+        if (meetings * (code_.registers - locals_ + 1) > kMostStates) return fail(0, "too many registers and jumps");
         entry_.resize(n);
         queued_.assign(n, false);
         State start(code_.registers - locals_ + 1, Temp::empty);
@@ -355,7 +360,7 @@ private:
         }
     }
 
-    CodeUnit const& code_;
+    CodeView const& code_;
     unsigned locals_;
     std::string error_;
     bool every_ = false;
@@ -366,10 +371,17 @@ private:
 
 }  // namespace
 
-std::vector<std::vector<Temp>> temporaries(CodeUnit const& code) { return Verifier(code).states(); }
+std::vector<std::vector<Temp>> temporaries(CodeView const& code) { return Verifier(code).states(); }
+
+std::string verify(CodeView const& code) { return Verifier(code).run(); }
 
 std::string verify(CodeUnit const& code) {
-    std::string error = Verifier(code).run();
+    if (code.positions.size() != code.code.size()) return "positions do not match the code";
+    if (code.local_kinds.size() != code.local_names.size()) return "wrong count of locals";
+    if (code.positional_only > code.positional) return "bad parameter counts";
+    std::vector<Constant::Kind> kinds;
+    for (Constant const& c : code.constants) kinds.push_back(c.kind);
+    std::string error = verify(CodeView{code.code, code.exceptions, code.sites, code.local_kinds, kinds, code.registers, code.qualname});
     if (!error.empty()) return error;
     for (Constant const& c : code.constants)
         if (c.kind == Constant::Kind::code) {

@@ -139,6 +139,13 @@ bool apply_x_options(Config& c, std::string& error) {
             c.thread_inherit_context = value != "0";
         } else if (key == "context_aware_warnings") {
             c.context_aware_warnings = value != "0";
+        } else if (key == "frozen_modules") {
+            if (value != "on" && value != "off" && eq != o.npos)
+                return error = "bad value for option -X frozen_modules (expected \"on\" or \"off\")", false;
+            c.frozen_modules = value != "off";
+        } else if (key == "importtime") {
+            if (eq != o.npos && value != "1" && value != "2") return error = "-X importtime: values other than 1 and 2 are reserved for future use.", false;
+            c.import_time = value == "2" ? 2 : 1;
         } else if (key == "pycache_prefix") {
             c.pycache_prefix = value;
         }
@@ -170,6 +177,8 @@ bool apply_environment(Config& c, std::string& error) {
     if (char const* v = environment(c, "PYTHON_THREAD_INHERIT_CONTEXT")) c.thread_inherit_context = *v != '0';
     if (char const* v = environment(c, "PYTHON_CONTEXT_AWARE_WARNINGS")) c.context_aware_warnings = *v != '0';
     if (char const* v = environment(c, "PYTHONPYCACHEPREFIX")) c.pycache_prefix = v;
+    if (char const* v = environment(c, "PYTHONPROFILEIMPORTTIME")) c.import_time = std::strcmp(v, "2") ? 1 : 2;
+    if (char const* v = environment(c, "PYTHON_FROZEN_MODULES")) c.frozen_modules = std::strcmp(v, "off") != 0;
     if (char const* v = environment(c, "PYTHONHASHSEED")) {
         char* end;
         unsigned long n = std::strtoul(v, &end, 10);
@@ -219,6 +228,13 @@ std::optional<int> read_command_line(int argc, char** argv, Command& out) {
             }
             if (arg == "--check-hash-based-pycs") {
                 if (++i >= argc) return bad_option(program, "Argument expected for the --check-hash-based-pycs option");
+                c.check_hash_pycs = argv[i];
+                if (c.check_hash_pycs != "default" && c.check_hash_pycs != "always" && c.check_hash_pycs != "never") {
+                    std::fputs("--check-hash-based-pycs must be one of 'default', 'always', or 'never'\n", stderr);
+                    std::fprintf(stderr, kUsage, program);
+                    std::fputs(kTryHelp, stderr);
+                    return 2;
+                }
                 continue;
             }
             if (arg == "--help-all" || arg == "--help-env" || arg == "--help-xoptions") {
@@ -261,7 +277,7 @@ std::optional<int> read_command_line(int argc, char** argv, Command& out) {
                 case 'u': c.unbuffered = 1; break;
                 case 'v': ++c.verbose; break;
                 case 'V': ++version; break;
-                case 'x': break;
+                case 'x': c.skip_first_line = 1; break;
                 case 'W': {
                     auto v = value();
                     if (!v) return bad_option(program, "Argument expected for the -W option");

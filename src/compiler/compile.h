@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/arena.h"
+#include "base/sanitizers.h"
 #include "bytecode/code_unit.h"
 #include "syntax/ast.h"
 #include "syntax/errors.h"
@@ -26,6 +27,8 @@ struct CompileOptions {
     int optimize = 0;         // 1: no assert, __debug__ is False; 2: no docstrings either
     // Bytes of C stack that compiling may use before it reports ErrorKind::recursion_error.
     std::size_t stack_budget = std::size_t{1} << 20;
+    // The budget of a caller that has so many bytes left.
+    void fit_stack(std::size_t left) { stack_budget = left / 4 * 3 < kFrameFactor << 20 ? left / 4 * 3 : kFrameFactor << 20; }
 };
 
 struct CompileResult {

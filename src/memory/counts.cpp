@@ -71,34 +71,54 @@ void incref_slow(Header* o) {
     if (count_of(old) >= kPinned) [[unlikely]] o->shared.fetch_sub(kOne, memory_order_relaxed);
 }
 
-void decref_slow(Header* o) {
-    if (o->is_immortal()) return;
+namespace {
+
+// Give back one count. True if the object is dead by that; nobody else can take or give a count of it then.
+bool last_shared_count(Header* o) {
+    if (o->is_immortal()) return false;
     std::uint32_t old = o->shared.load(memory_order_relaxed), next;
     bool queue;
     do {
-        if (count_of(old) >= kPinned) [[unlikely]] return;
+        if (count_of(old) >= kPinned) [[unlikely]] return false;
         // Below zero in the default or concurrent state: the count this thread gives back was the owner's.
         queue = (old & kStateMask) <= kConcurrent && count_of(old) == 0;
         next = queue ? ((old - kOne) & ~kStateMask) | kQueued : old - kOne;
     } while (!o->shared.compare_exchange_weak(old, next, memory_order_acq_rel, memory_order_relaxed));
     if (queue) {
         queue_for_merge(o);
-    } else if (next == kMerged && !o->has(flag::deferred)) {
-        hook::destroy(o);
+        return false;
     }
+    return next == kMerged && !o->has(flag::deferred);
 }
 
-void local_dropped_to_zero(Header* o) {
+// The same for the owner, whose `local` is 0 now.
+bool dead_without_local(Header* o) {
     std::uint32_t shared = o->shared.load(memory_order_acquire);
     if (shared == 0 || (shared == kConcurrent &&
                         o->shared.compare_exchange_strong(shared, kMerged, memory_order_acq_rel))) {
         // Nobody else has a count, and from here try_incref refuses: state default with count 0, or merged.
         o->owner.store(kNobody, memory_order_relaxed);
-        hook::destroy(o);
-        return;
+        return true;
     }
-    if ((o->shared.load(memory_order_acquire) & kStateMask) == kQueued) return;  // merge_queued finds it
-    if (merge(o) == 0) hook::destroy(o);
+    if ((o->shared.load(memory_order_acquire) & kStateMask) == kQueued) return false;  // merge_queued finds it
+    return merge(o) == 0;
+}
+
+}  // namespace
+
+void decref_slow(Header* o) {
+    if (last_shared_count(o)) hook::destroy(o);
+}
+
+void local_dropped_to_zero(Header* o) {
+    if (dead_without_local(o)) hook::destroy(o);
+}
+
+bool decref_after_finalizer(Header* o) {
+    if (o->owner.load(memory_order_relaxed) != current_owner) return last_shared_count(o);
+    std::uint32_t local = o->local.load(memory_order_relaxed) - 1;
+    o->local.store(local, memory_order_relaxed);
+    return local == 0 && dead_without_local(o);
 }
 
 bool try_incref_slow(Header* o) {

@@ -45,6 +45,13 @@ inline void decref(Header* o) {
     decref_slow(o);
 }
 
+// Whether the one reference that the caller looks at is the only one, so that no other thread can know the object: the owner's count is
+// 1 and nobody was ever given another. (Lock-free readers that still see an old place of it are refused by the shared word 0.)
+inline bool is_exclusive(Header const* o) {
+    return o->local.load(std::memory_order_relaxed) == 1 && o->shared.load(std::memory_order_relaxed) == 0 &&
+           o->owner.load(std::memory_order_relaxed) == current_owner;
+}
+
 // For a pointer read from a place that others may change meanwhile: takes a count unless the object is dead or was
 // never shared. The caller then looks whether the place still holds the pointer.
 inline bool try_incref(Header* o) {
@@ -63,6 +70,10 @@ inline void decref(Value v) { if (v.is_pointer()) decref(v.pointer()); }
 
 // Merges what other threads queued for this owner; at safepoints, with the thread attached.
 void merge_queued(Mutator& m);
+
+// Gives back the count under which a finaliser ran. True if it was the last one: the object is the caller's to destroy, and
+// try_incref refuses it. False: the object lives on, and must not be touched any more.
+bool decref_after_finalizer(Header* o);
 
 // Gives a count back without destroying at zero; the world is stopped (the collector).
 void decref_without_destroying(Header* o);

@@ -20,11 +20,12 @@ namespace {
 
 constexpr std::size_t kChunkPages = 64;  // pages asked from the system at a time
 
-// All pages ever made, the free ones among them, and the list of large objects. Guarded by `mutex`.
+// All pages ever used, the free ones among them, and the list of large objects. Guarded by `mutex`.
 struct Store {
     std::mutex mutex;
     std::vector<Page*> pages;
     Page* unused = nullptr;
+    std::uintptr_t fresh = 0, fresh_end = 0;  // pages that nobody has touched yet
     LargeObject* large = nullptr;
     std::size_t large_bytes = 0, used_pages = 0;
 };
@@ -37,21 +38,23 @@ Store& store() {
 Page* take_page(OwnerId owner, std::uint32_t cell_size) {
     Store& s = store();
     std::lock_guard guard(s.mutex);
-    if (!s.unused) {
-        std::size_t size = kChunkPages * kPageSize;
-        void* raw = mmap(nullptr, size + kPageSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (raw == MAP_FAILED) return nullptr;
-        auto begin = (std::uintptr_t(raw) + kPageSize - 1) & ~std::uintptr_t(kPageSize - 1);
-        for (std::size_t i = kChunkPages; i-- > 0;) {
-            auto* page = reinterpret_cast<Page*>(begin + i * kPageSize);
-            s.pages.push_back(page);
-            page->next = s.unused;
-            s.unused = page;
-        }
-    }
     Page* page = s.unused;
-    s.unused = page->next;
+    if (page) {
+        s.unused = page->next;
+    } else {
+        if (s.fresh == s.fresh_end) {
+            std::size_t size = kChunkPages * kPageSize;
+            void* raw = mmap(nullptr, size + kPageSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+            if (raw == MAP_FAILED) return nullptr;
+            s.fresh = (std::uintptr_t(raw) + kPageSize - 1) & ~std::uintptr_t(kPageSize - 1);
+            s.fresh_end = s.fresh + size;
+        }
+        page = reinterpret_cast<Page*>(s.fresh);
+        s.fresh += kPageSize;
+        s.pages.push_back(page);
+    }
     ++s.used_pages;
+    unguard(page, kPageSize);
     page->cell_size = cell_size;
     page->owner = owner;
     page->full = false;
@@ -82,13 +85,11 @@ void return_page(void* p) {
     return_page_now(page);
 }
 
+// As two words, each by one store: lock-free readers may be looking.
 void clear_header(Header* o) {
-    o->shape.store(0, std::memory_order_relaxed);
-    o->owner.store(kNobody, std::memory_order_relaxed);
-    o->lock.store(0, std::memory_order_relaxed);
-    o->flags.store(0, std::memory_order_relaxed);
-    o->local.store(0, std::memory_order_relaxed);
-    o->shared.store(0, std::memory_order_release);
+    auto* words = reinterpret_cast<std::uint64_t*>(o);
+    __atomic_store_n(&words[0], 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&words[1], 0, __ATOMIC_RELEASE);
 }
 
 void free_large(void* p) { buffer_free(p); }
@@ -110,6 +111,7 @@ Header* Heap::allocate_slow(std::size_t k) {
                     clear_header(&cell->header);
                     cell->next = head;
                     head = cell;
+                    guard_cell(cell, page->cell_size);
                 }
                 page->fresh += n;
                 page->free = head;
@@ -119,6 +121,7 @@ Header* Heap::allocate_slow(std::size_t k) {
             FreeCell* cell = page->free;
             page->free = cell->next;
             ++page->used;
+            unguard(cell, page->cell_size);
             return &cell->header;
         }
         if (page) page->full = true;
@@ -213,7 +216,8 @@ void free_object_memory(Header* o) {
     clear_header(o);
     auto* cell = reinterpret_cast<FreeCell*>(o);
     Page* page = Page::of(o);
-    if (page->owner == current_owner) [[likely]] {
+    guard_cell(cell, page->cell_size);
+    if (page->owner == current_owner && !kGuardCells) [[likely]] {
         cell->next = page->free;
         page->free = cell;
         --page->used;

@@ -12,8 +12,13 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/sanitizers.h"
 #include "memory/header.h"
 #include "memory/mutator.h"
+
+#ifdef ORO_ADDRESS_SANITIZER
+#include <sanitizer/asan_interface.h>
+#endif
 
 namespace oro {
 
@@ -24,6 +29,19 @@ struct FreeCell {
     Header header;
     FreeCell* next;  // of the free list
 };
+
+// Under AddressSanitizer the rest of a free cell may not be touched, and cells are used again late.
+#ifdef ORO_ADDRESS_SANITIZER
+inline constexpr bool kGuardCells = true;
+inline void guard_cell(void* cell, std::size_t size) {
+    __asan_poison_memory_region(static_cast<char*>(cell) + sizeof(Header) + sizeof(FreeCell*), size - sizeof(Header) - sizeof(FreeCell*));
+}
+inline void unguard(void* p, std::size_t size) { __asan_unpoison_memory_region(p, size); }
+#else
+inline constexpr bool kGuardCells = false;
+inline void guard_cell(void*, std::size_t) {}
+inline void unguard(void*, std::size_t) {}
+#endif
 
 // Whether a page is on its heap's stack of pages with remotely freed cells. `returning`: it is there still, but has been
 // given back; whoever takes it off the stack returns it.
@@ -74,6 +92,7 @@ public:
                 if (FreeCell* cell = page->free) [[likely]] {
                     page->free = cell->next;
                     ++page->used;
+                    unguard(cell, page->cell_size);
                     return &cell->header;
                 }
             }

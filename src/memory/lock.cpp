@@ -146,13 +146,41 @@ LockResult wait_for(Mutator& m, LockByte& lock, std::int64_t timeout, bool inter
 
 }  // namespace
 
-void lock_slow(Mutator& m, LockByte& lock) {
-    for (int spin = 0; spin < 40; ++spin) {
-        if (try_lock(lock)) return;
-        _mm_pause();
+namespace {
+
+// Sleeps until the lock has been released, or was free all the time. True: it was handed over, and is the caller's.
+bool wait_until_free(Mutator& m, LockByte& lock) {
+    Bucket& bucket = bucket_of(&lock);
+    Waiter self{&lock, &m};
+    {
+        std::lock_guard guard(bucket.mutex);
+        std::uint8_t v = lock.load(std::memory_order_relaxed);
+        do {
+            if (!(v & lock_bit::locked)) return false;
+        } while (!lock.compare_exchange_weak(v, std::uint8_t(v | lock_bit::parked), std::memory_order_relaxed, std::memory_order_relaxed));
+        if (bucket.last) bucket.last->next = &self; else bucket.first = &self;
+        bucket.last = &self;
     }
-    Detached detached(m);
-    wait_for(m, lock, -1, false);
+    while (self.signal.load(std::memory_order_acquire) == 0) futex_wait(self.signal, 0, -1);
+    if (self.signal.load(std::memory_order_acquire) == 2) return true;
+    // Whoever has the lock by now wakes the next one again; if it is free, this thread tries for it, and does.
+    lock.fetch_and(std::uint8_t(~lock_bit::woken), std::memory_order_relaxed);
+    return false;
+}
+
+}  // namespace
+
+// The lock is taken by attached threads only: a thread that a stop of the world keeps from attaching, or that a child of fork no
+// longer has, holds none.
+void lock_slow(Mutator& m, LockByte& lock) {
+    for (;;) {
+        for (int spin = 0; spin < 40; ++spin) {
+            if (try_lock(lock)) return;
+            _mm_pause();
+        }
+        Detached detached(m);
+        if (wait_until_free(m, lock)) return;
+    }
 }
 
 LockResult lock_timed(Mutator& m, LockByte& lock, std::int64_t nanoseconds, bool interruptible) {

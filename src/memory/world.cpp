@@ -21,6 +21,7 @@ struct World {
     std::size_t count = 0;
     std::atomic<bool> stopping{false};
     Mutator* stopper = nullptr;
+    bool sealed = false;                 // stopped for good; the stopper never holds the lock below again, nor does anybody else
     std::mutex stop;                     // held by the thread that has the world stopped
 
     std::mutex gil_mutex;                // guards gil_holder, gil_waiting
@@ -69,6 +70,7 @@ void park(World& w, std::unique_lock<std::mutex>& lock, Mutator& m) {
 
 void update_alone(World& w) {
     // Written only where it changes: a running thread reads its own at any time.
+    if (w.sealed) return;
     bool alone = w.count == 1;
     for (Mutator* m = w.first; m; m = m->next)
         if (m->alone != alone) m->alone = alone;
@@ -107,7 +109,7 @@ void register_mutator(Mutator& m) {
     World& w = world();
     std::unique_lock lock(w.registry);
     // `alone` of the thread that is already there may change only while it is stopped or is the caller.
-    bool stop_the_one = w.count == 1 && w.first != current_mutator;
+    bool stop_the_one = !w.sealed && w.count == 1 && w.first != current_mutator;
     if (stop_the_one) {
         lock.unlock();
         std::lock_guard stop(w.stop);
@@ -199,6 +201,7 @@ std::uint32_t memory_safepoint(Mutator& m) {
 
 void stop_world(Mutator& m) {
     World& w = world();
+    if (w.sealed) return;  // written by the only thread that can come here
     if (!w.stop.try_lock()) {
         detach(m);
         w.stop.lock();
@@ -211,6 +214,7 @@ void stop_world(Mutator& m) {
 
 void resume_world(Mutator& m) {
     World& w = world();
+    if (w.sealed) return;
     {
         std::lock_guard lock(w.registry);
         for (Mutator* o = w.first; o; o = o->next) {
@@ -222,6 +226,14 @@ void resume_world(Mutator& m) {
         w.resumed.notify_all();
     }
     w.stop.unlock();
+}
+
+void seal_world(Mutator& m) {
+    World& w = world();
+    stop_world(m);
+    std::lock_guard lock(w.registry);
+    w.sealed = true;
+    m.alone = true;
 }
 
 void for_each_mutator(std::function<void(Mutator&)> const& f) {

@@ -29,6 +29,10 @@ std::uint32_t memory_safepoint(Mutator& m);
 void stop_world(Mutator& m);
 void resume_world(Mutator& m);
 
+// The end of the interpreter: other threads, those that start from now on too, stop for ever where they next touch an object. The
+// caller goes on alone.
+void seal_world(Mutator& m);
+
 // Calls f for each registered thread, under the registry lock.
 void for_each_mutator(std::function<void(Mutator&)> const& f);
 std::size_t mutator_count();

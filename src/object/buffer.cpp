@@ -1,7 +1,6 @@
 #include "object/buffer.h"
 
-#include <cstring>
-
+#include "base/shared_bytes.h"
 #include "object/memoryview.h"
 
 namespace oro {
@@ -83,7 +82,7 @@ void Buffer::release() {
 
 void copy_buffer(Buffer const& b, char* to) {
     if (!b.strides || b.dims == 0) {
-        std::memcpy(to, b.data, b.size);
+        copy_shared(to, b.data, b.size);
         return;
     }
     // Over all dimensions but the last, then item by item.
@@ -95,10 +94,10 @@ void copy_buffer(Buffer const& b, char* to) {
         for (int i = 0; i < b.dims - 1; ++i) row += index[i] * b.strides[i];
         std::int64_t n = b.shape_at(b.dims - 1), stride = b.strides[b.dims - 1];
         if (stride == std::int64_t(b.item_size)) {
-            std::memcpy(to, row, std::size_t(n) * b.item_size);
+            copy_shared(to, row, std::size_t(n) * b.item_size);
             to += std::size_t(n) * b.item_size;
         } else {
-            for (std::int64_t i = 0; i < n; ++i, to += b.item_size) std::memcpy(to, row + i * stride, b.item_size);
+            for (std::int64_t i = 0; i < n; ++i, to += b.item_size) copy_shared(to, row + i * stride, b.item_size);
         }
         int d = b.dims - 2;
         while (d >= 0 && ++index[d] == b.shape_at(d)) index[d--] = 0;

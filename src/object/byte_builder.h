@@ -39,6 +39,7 @@ public:
         capacity_ = capacity;
         return true;
     }
+    void clear() { size_ = 0; }  // the memory stays
     std::size_t size() const { return size_; }
     bool failed() const { return failed_; }
     std::string_view view() const { return {data_, size_}; }

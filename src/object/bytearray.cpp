@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "base/shared_bytes.h"
+
 namespace oro {
 
 namespace {
@@ -80,7 +82,7 @@ Result<void> bytearray_splice(Thread& t, Locked<ByteArray>& a, std::size_t begin
         CHECK(bytearray_resize(t, a, total));
         std::memmove(a->data + begin + with.size(), a->data + end, tail);
     }
-    if (!with.empty()) std::memcpy(a->data + begin, with.data(), with.size());
+    copy_shared(a->data + begin, with.data(), with.size());
     return {};
 }
 

@@ -223,7 +223,11 @@ Result<Ref<Str>> ascii(Python& py, Borrowed<> v) {
 }
 
 Result<Ref<Str>> format(Python& py, Borrowed<> v, Borrowed<Str> spec) {
-    if (spec->length() == 0 && is_exact<Str>(v)) return as<Str>(v).share();
+    if (spec->length() == 0) {
+        // What the __format__ of these types does without a specification.
+        if (is_exact<Str>(v)) return as<Str>(v).share();
+        if (v.value().is_int() || v.value().is_float()) return str(py, v);
+    }
     Value args[] = {spec.value()};
     Maybe<> r = TRY(call_special(py, v, name::dunder_format(), args));
     if (!r) return raise(py, exc::TypeError, "Type {} doesn't define __format__", TypeName{v.value()});

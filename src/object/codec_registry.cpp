@@ -2,6 +2,7 @@
 
 #include "object/codec_errors.h"
 #include "object/dict.h"
+#include "object/import.h"
 #include "object/list.h"
 
 namespace oro {
@@ -88,6 +89,8 @@ Result<Ref<Tuple>> lookup_codec(Python& py, std::string_view encoding) {
     if (encoding.find('\0') != encoding.npos) return raise(py, exc::ValueError, "embedded null character");
     Ref<Str> name = intern(py, TRY(make_str(py, normalized(encoding))));
     if (Maybe<> found = dict_get(py, *r.cache, name)) return as<Tuple>(std::move(found).take());
+    // The package that registers itself; imported when the first codec is looked for that isn't built in.
+    if (r.search_path->size() == 0) CHECK(import_module(py, "encodings"));
     if (r.search_path->size() == 0) {
         return raise(py, exc::LookupError, "no codec search functions registered: can't find encoding");
     }

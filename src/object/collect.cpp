@@ -265,7 +265,8 @@ void with_all_objects(Python& py, void (*f)(void*, Object*), void* arg) {
     struct Call { void (*f)(void*, Object*); void* arg; } call{f, arg};
     for_each_object([](void* p, Header* h) {
         auto* o = static_cast<Object*>(h);
-        if (is_traced(o)) static_cast<Call*>(p)->f(static_cast<Call*>(p)->arg, o);
+        // What is being destroyed may be half gone, and has no count that could grow.
+        if (is_traced(o) && !h->has(flag::dying)) static_cast<Call*>(p)->f(static_cast<Call*>(p)->arg, o);
     }, &call);
     resume_world(py);
 }

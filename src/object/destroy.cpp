@@ -34,26 +34,16 @@ bool finalize(Python& py, Object* o, Type& type) {
     if (r.is_null()) write_unraisable(py, "Exception ignored while calling deallocator ", Optional<>(Value::of(o)));
     detail::decref(r);
     py.raised = pending;
-    // Give the count back without destroying again.
-    if (o->owner.load(std::memory_order_relaxed) != py.id) {
-        std::uint32_t old = o->shared.fetch_sub(detail::kOne, std::memory_order_acq_rel);
-        return std::int32_t(old - detail::kOne) >> 2 != 0;
-    }
-    std::uint32_t local = o->local.load(std::memory_order_relaxed) - 1;
-    o->local.store(local, std::memory_order_relaxed);
-    std::uint32_t shared = o->shared.load(std::memory_order_acquire);
-    if (local != 0 || (shared & ~detail::kStateMask) != 0) return true;
-    if (shared == detail::kConcurrent && !o->shared.compare_exchange_strong(shared, detail::kMerged)) return true;
-    o->owner.store(kNobody, std::memory_order_relaxed);
+    // No longer dying before the count goes: after that another thread may be the one that destroys it.
+    o->unset(flag::dying);
+    if (!detail::decref_after_finalizer(o)) return true;
+    o->set(flag::dying);
     return false;
 }
 
 void destroy_now(Python& py, Object* o) {
     Type& type = type_of(o);
-    if (type.has(type_flag::has_del) && finalize(py, o, type)) {
-        o->unset(flag::dying);
-        return;
-    }
+    if (type.has(type_flag::has_del) && finalize(py, o, type)) return;
     if (o->has(flag::weakly_referenced)) clear_weakrefs(py, o);
     if (type.hooks.trace) --py.allocated_since_gc;
     if (type.has(type_flag::heap | type_flag::has_dict)) instance_destruct(o);
@@ -66,8 +56,9 @@ void destroy_now(Python& py, Object* o) {
 void hook::destroy(Header* header) {
     Python& py = current_python();
     auto* o = static_cast<Object*>(header);
-    // From here on the collector leaves it alone, however long it waits or takes. (Strings are not traced; the bit means something else.)
-    if (!o->Header::has(flag::dying)) o->set(flag::dying);
+    // From here on the collector leaves it alone, however long it waits or takes. Nobody else knows the object any more, so that no atomic
+    // operation is needed. (Strings are not traced; the bit means something else.)
+    if (!type_of(o).has(type_flag::str)) o->flags.store(o->flags.load(std::memory_order_relaxed) | flag::dying, std::memory_order_relaxed);
     if (py.sections > 0 || py.destroy_depth >= kMaxDepth) [[unlikely]] {
         if (!py.doomed) py.doomed = new DoomedList;
         py.doomed->objects.push_back(o);

@@ -222,7 +222,7 @@ Result<void> instance_each(Thread& t, Object* o, void (*f)(void*, Borrowed<Str>,
 }
 
 void instance_trace(Object* o, Visitor& v) {
-    Shape& shape = shape_of(o->shape.load(std::memory_order_relaxed));
+    Shape& shape = shape_of(o->shape_id());
     Type& type = *shape.type;
     v.uncounted(&type);
     for (std::uint32_t offset : type.slot_offsets) v(slot_at(o, offset).peek_relaxed());
@@ -239,7 +239,7 @@ void instance_trace(Object* o, Visitor& v) {
 }
 
 void instance_clear(Object* o) {
-    Shape& shape = shape_of(o->shape.load(std::memory_order_relaxed));
+    Shape& shape = shape_of(o->shape_id());
     Type& type = *shape.type;
     for (std::uint32_t offset : type.slot_offsets) detail::decref(slot_at(o, offset).exchange(Value{}));
     if (type.extra_offset == 0) return;
@@ -256,7 +256,7 @@ void instance_clear(Object* o) {
 
 void instance_destruct(Object* o) {
     instance_clear(o);
-    Shape& shape = shape_of(o->shape.load(std::memory_order_relaxed));
+    Shape& shape = shape_of(o->shape_id());
     if (shape.type->extra_offset != 0 && !shape.dict_mode && shape.count > shape.inline_count) {
         auto* overflow = reinterpret_cast<Overflow*>(slot_at(o, shape.extra_offset).exchange(Value{}).bits);
         if (overflow) retire(overflow, buffer_free);

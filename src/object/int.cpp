@@ -1,5 +1,7 @@
 #include "object/int.h"
 
+#include <charconv>
+
 #include "base/float_format.h"
 #include "base/hash.h"
 #include "object/call.h"
@@ -214,6 +216,11 @@ int int_max_str_digits() {
 }
 
 Result<Ref<Str>> int_to_str(Thread& t, Value plain) {
+    if (plain.is_int()) {
+        char digits[24];
+        char* end = std::to_chars(digits, digits + sizeof digits, plain.as_int()).ptr;
+        return make_str(t, std::string_view(digits, std::size_t(end - digits)));
+    }
     PlainInt view(plain);
     // Known to be over the limit from the bits alone: no quadratic work is done for what is refused.
     int limit = int_max_str_digits();

@@ -15,9 +15,10 @@ namespace oro {
 struct Config {
     int debug = 0, inspect = 0, interactive = 0, optimize = 0, dont_write_bytecode = 0, no_user_site = 0, no_site = 0, ignore_environment = 0,
         verbose = 0, bytes_warning = 0, quiet = 0, isolated = 0, dev_mode = 0, utf8_mode = 1, warn_default_encoding = 0, safe_path = 0,
-        int_max_str_digits = 4300, gil = 0, thread_inherit_context = 1, context_aware_warnings = 1, unbuffered = 0;
+        int_max_str_digits = 4300, gil = 0, thread_inherit_context = 1, context_aware_warnings = 1, unbuffered = 0,
+        frozen_modules = 1, import_time = 0, skip_first_line = 0;
     bool hash_randomization = true;
-    std::string executable, program_name, prefix, home, pycache_prefix, stdlib;
+    std::string executable, program_name, prefix, home, pycache_prefix, stdlib, check_hash_pycs = "default";
     std::vector<std::string> argv, orig_argv, warn_options, x_options, path;
 };
 
@@ -29,6 +30,9 @@ struct Interpreter {
     Fixed<Module> sys_module, builtins_module;
     std::atomic<WarningsState*> warnings{nullptr};  // made when first asked for
     Member<> importlib;                         // importlib._bootstrap once it is set up
+    Member<> import_function;                   // builtins.__import__ as it was at start
+    std::atomic<std::int64_t> import_nanoseconds{0};  // -X importtime: what the imports within the current one have taken
+    std::atomic<int> import_depth{-1};                // and how deep it is; -1: nothing was printed yet
     std::atomic<bool> finalizing{false};
     std::atomic<int> recursion_limit{1000};
     std::atomic<std::uint64_t> next_thread_number{1};

@@ -32,16 +32,21 @@ private:
     Object* o_;
 };
 
-// A section on two objects, taken in the order of their addresses.
+// A section on two objects. It never waits for one with the other in hand: no order of locks is needed, and no lock is
+// held by a detached thread, which a child of fork would find taken for ever.
 class Section2 {
 public:
     Section2(Thread& t, Object* a, Object* b) : t_(t) {
         assert(t.sections == 0);
         if (!t.alone) {
-            first_ = a < b ? a : b;
-            second_ = a < b ? b : a;
+            first_ = a;
+            second_ = b;
             oro::lock(t_, first_->lock);
-            if (second_ != first_) oro::lock(t_, second_->lock);
+            while (second_ != first_ && !oro::try_lock(second_->lock)) {
+                oro::unlock(first_->lock);
+                std::swap(first_, second_);
+                oro::lock(t_, first_->lock);
+            }
         }
         ++t_.sections;
     }

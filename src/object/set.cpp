@@ -364,6 +364,24 @@ Result<Ref<Set>> set_copy(Thread& t, Borrowed<Set> set, Type& type) {
     return copy;
 }
 
+namespace {
+
+// Gives an empty set the items of one that nobody else knows. False if it isn't empty (any more).
+bool fill_empty(Thread& t, Set& set, Set& from) {
+    SetTable* old;
+    {
+        Section section(t, &set);
+        if (set.guarded.used.load(std::memory_order_relaxed) != 0) return false;
+        old = set.guarded.table.exchange(from.guarded.table.exchange(empty_table(), std::memory_order_relaxed),
+                                         std::memory_order_acq_rel);
+        set.guarded.used.store(from.guarded.used.exchange(0, std::memory_order_relaxed), std::memory_order_release);
+    }
+    drop_table(old);
+    return true;
+}
+
+}  // namespace
+
 void set_take_table(Thread& t, Borrowed<Set> set, Borrowed<Set> from) {
     SetTable* old;
     {
@@ -381,10 +399,7 @@ Result<void> set_update(Python& py, Borrowed<Set> set, Borrowed<> iterable) {
         if (source == Value::of(set.get())) return {};
         // From a copy: adding may run Python that changes the other set.
         Ref<Set> other = TRY(set_copy(py, as_any_set(source), Set::type()));
-        if (set->size() == 0) {
-            set_take_table(py, set, other);
-            return {};
-        }
+        if (fill_empty(py, *set, *other)) return {};
         std::size_t position = 0;
         Maybe<> item;
         std::int64_t hash;

@@ -40,6 +40,7 @@ struct Thread : Mutator {
     HandledException* handled = &base_handled;
     Frame* frame = nullptr;                   // innermost Python frame
     Value result;                             // counted; what interpret() is about to return
+    Value dropped;                            // as in a register; passes from one operation of the interpreter to the next
     std::uint32_t misses = 0;                 // of inline caches; paces relearning
     bool yielded = false;                     // that is a yielded value, not a returned one
     Value* stack_begin = nullptr;             // the VM stack
@@ -79,6 +80,11 @@ inline Result<void> poll(Python& py) {
 // Fails with RecursionError when the C stack is nearly used up. Every native that may recurse through Python objects
 // calls it (call(), repr, compare, ...). Costs a compare.
 Raised raise_stack_overflow(Thread& t, char const* where);
+// Bytes of the C stack that are left above the limit.
+inline std::size_t native_stack_left(Thread const& t) {
+    auto* here = static_cast<char const*>(__builtin_frame_address(0));
+    return here > t.native_limit ? std::size_t(here - t.native_limit) : 0;
+}
 inline Result<void> check_native_stack(Thread& t, char const* where = "") {
     if (static_cast<char const*>(__builtin_frame_address(0)) < t.native_limit) [[unlikely]] return raise_stack_overflow(t, where);
     return {};

@@ -17,8 +17,10 @@ LockByte type_lock{0};
 std::atomic<std::uint32_t> next_version{1};
 }  // namespace
 
-TypeLock::TypeLock(Thread& t) { lock(t, type_lock); }
-TypeLock::~TypeLock() { unlock(type_lock); }
+void lock_types(Thread& t) { lock(t, type_lock); }
+void unlock_types() { unlock(type_lock); }
+TypeLock::TypeLock(Thread& t) { lock_types(t); }
+TypeLock::~TypeLock() { unlock_types(); }
 
 Type& type_of_immediate(Value v) {
     if (v.is_int()) return int_type;

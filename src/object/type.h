@@ -156,11 +156,11 @@ Ref<Str> name_of_type(Type& type);
 extern Type object_type, type_type, int_type, float_type, bool_type, none_type, not_implemented_type, ellipsis_type;
 Type& type_of_immediate(Value v);
 inline Type& type_of(Value v) {
-    if (v.is_pointer()) [[likely]] return *shape_of(v.pointer()->shape.load(std::memory_order_relaxed)).type;
+    if (v.is_pointer()) [[likely]] return *shape_of(v.pointer()->shape_id()).type;
     return type_of_immediate(v);
 }
 inline Type& type_of(Borrowed<> v) { return type_of(v.value()); }
-inline Type& type_of(Object const* o) { return *shape_of(o->shape.load(std::memory_order_relaxed)).type; }
+inline Type& type_of(Object const* o) { return *shape_of(o->shape_id()).type; }
 
 bool is_subtype(Type const& a, Type const& b);
 inline bool is_instance_of(Value v, Type const& t) {
@@ -194,6 +194,9 @@ public:
     ~TypeLock();
     TypeLock(TypeLock const&) = delete;
 };
+// The same lock without a scope: a fork holds it, so that no other thread is in the middle of a change that the child would inherit.
+void lock_types(Thread& t);
+void unlock_types();
 // Takes the version away from the type and its subclasses; under the type lock, before a change becomes visible.
 void invalidate_type(Type& type);
 // The type leaves its bases' lists of subclasses; before it is cleared.

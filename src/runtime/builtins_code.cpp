@@ -114,12 +114,12 @@ Result<Ref<>> eval(Python& py, Borrowed<> source, Borrowed<> globals, Borrowed<>
     Scope scope;
     CHECK(default_scope(py, "eval", globals, locals, scope));
     Ref<> code = is<Code>(source) ? source.share() : TRY(code_from(py, "eval", source, CompileRequest::eval));
-    if (as<Code>(code.value())->free_names->size) return raise(py, exc::TypeError, "code object passed to eval() may not contain free variables");
+    if (as<Code>(code.value())->unit->free_count) return raise(py, exc::TypeError, "code object passed to eval() may not contain free variables");
     return run_code(py, as<Code>(code.value()), *scope.globals, Optional<>(*scope.locals));
 }
 
 Result<void> check_closure(Python& py, Code& code, Borrowed<> closure) {
-    std::size_t wanted = code.free_names->size;
+    std::size_t wanted = code.unit->free_count;
     if (wanted == 0) {
         if (!closure.is(kNone)) return raise(py, exc::TypeError, "cannot use a closure with this code object");
         return {};

@@ -103,6 +103,8 @@ Result<Ref<Code>> compile_source(Python& py, std::string_view source, Borrowed<S
     options.allow_incomplete_input = settings.flags & kAllowIncompleteInput;
     options.dont_imply_dedent = settings.flags & kDontImplyDedent;
     options.max_int_digits = int(py.interpreter->int_max_str_digits.load());
+    CHECK(check_native_stack(py, " during compilation"));
+    options.fit_stack(native_stack_left(py));
     syntax::ParseResult parsed = syntax::parse(arena, source, options);
     CHECK(issue_warnings(py, parsed.warnings, filename, source));
     if (!parsed) return raise_syntax_error(py, *parsed.error, filename, source);
@@ -111,10 +113,11 @@ Result<Ref<Code>> compile_source(Python& py, std::string_view source, Borrowed<S
     how.filename = name;
     how.flags = settings.flags & (CO_FUTURE_BARRY_AS_BDFL | CO_FUTURE_ANNOTATIONS | compiler::PyCF_ALLOW_TOP_LEVEL_AWAIT);
     how.optimize = settings.optimize < 0 ? config.optimize : settings.optimize;
+    how.fit_stack(native_stack_left(py));
     compiler::CompileResult result = compiler::compile(arena, *parsed.tree, how);
     CHECK(issue_warnings(py, result.warnings, filename, source));
     if (!result) return raise_syntax_error(py, *result.error, filename, source);
-    return make_code(py, result.code, settings.immortal);
+    return make_code(py, *result.code, settings.immortal);
 }
 
 Result<Ref<Code>> compile_bytes(Python& py, std::string_view bytes, Borrowed<Str> filename, CompileSettings const& settings) {

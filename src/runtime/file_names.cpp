@@ -71,4 +71,12 @@ Result<std::uint32_t> id_from(Python& py, Borrowed<> v, char const* what) {
     return std::uint32_t(n);
 }
 
+Result<std::uint32_t> unsigned_from(Python& py, Borrowed<> v, int bits, char const* name) {
+    Ref<> n = TRY(to_index(py, v));
+    if (int_is_negative(n.value())) return raise(py, exc::ValueError, "Cannot convert negative int");
+    std::int64_t wide;
+    if (!to_int64(PlainInt(n.value()), wide) || wide >> bits != 0) return raise(py, exc::OverflowError, "Python int too large for C {}", name);
+    return std::uint32_t(wide);
+}
+
 }  // namespace oro

@@ -20,4 +20,7 @@ Result<int> descriptor_from(Python& py, Borrowed<> v);
 // A user's or group's id (`what`: "uid" or "gid"); -1 stands for 'unchanged'.
 Result<std::uint32_t> id_from(Python& py, Borrowed<> v, char const* what);
 
+// A number as C's unsigned type of `bits` bits, `name` of which errors tell; ValueError for a negative one.
+Result<std::uint32_t> unsigned_from(Python& py, Borrowed<> v, int bits, char const* name);
+
 }  // namespace oro

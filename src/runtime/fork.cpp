@@ -8,6 +8,7 @@
 #include "memory/lock.h"
 #include "memory/world.h"
 #include "object/call.h"
+#include "object/collect.h"
 #include "object/interpreter.h"
 #include "object/list.h"
 #include "object/tuple.h"
@@ -49,17 +50,21 @@ Result<void> register_fork_hook(Python& py, ForkHook when, Borrowed<> function) 
 
 void prepare_fork(Python& py) {
     call_all(py, ForkHook::before, true);
+    lock_types(py);
     before_fork(py);
 }
 
 void finish_fork_parent(Python& py) {
     after_fork_parent(py);
+    unlock_types();
     call_all(py, ForkHook::after_in_parent, false);
 }
 
 void finish_fork_child(Python& py) {
     after_fork_child(py);
     reset_parking_after_fork();
+    unlock_types();
+    collector().running = false;  // by a thread that this process doesn't have
     py.native_ident = std::uint64_t(syscall(SYS_gettid));
     py.is_main = true;
     set_main_thread(&py);

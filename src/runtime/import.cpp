@@ -4,7 +4,9 @@
 
 #include "base/file.h"
 #include "object/call.h"
+#include "object/list.h"
 #include "runtime/compile.h"
+#include "runtime/frozen.h"
 #include "runtime/sys.h"
 #include "vm/function.h"
 
@@ -23,20 +25,39 @@ ModuleDef const* find_native(std::string_view name) {
     return nullptr;
 }
 
-// Runs a file of the library as the module `name`, which importlib will adopt later.
-Result<Ref<Module>> run_library_file(Python& py, std::string_view relative, std::string_view name) {
-    std::string path = py.interpreter->config.stdlib + "/" + std::string(relative);
-    std::string source;
-    if (!read_file(path, source)) return raise(py, exc::ImportError, "cannot read {}", path.c_str());
-    Ref<Str> filename = TRY(make_str(py, std::string("<frozen ") + std::string(name) + ">"));
-    CompileSettings settings;
-    settings.immortal = true;
-    Ref<Code> code = TRY(compile_source(py, source, filename, settings));
+// A module that is part of the import system, run before that works: frozen, or from its source in the library if the executable was
+// built without one.
+Result<Ref<Module>> run_start_module(Python& py, std::string_view name, std::string_view relative) {
+    FrozenModule const* frozen = find_frozen_module(name);
+    Maybe<> code;
+    if (frozen) {
+        code = TRY(frozen_code(py, *frozen));
+    } else {
+        std::string path = py.interpreter->config.stdlib + "/" + std::string(relative), source;
+        if (!read_file(path, source)) return raise(py, exc::ImportError, "cannot read {}", path.c_str());
+        std::string dotted(relative.substr(0, relative.size() - 3));
+        std::replace(dotted.begin(), dotted.end(), '/', '.');
+        Ref<Str> filename = TRY(make_str(py, "<frozen " + dotted + ">"));
+        CompileSettings settings;
+        settings.immortal = true;
+        code = TRY(compile_source(py, source, filename, settings));
+    }
     Ref<Str> module_name = TRY(make_interned(py, name));
     Ref<Module> module = TRY(make_module(py, module_name));
+    if (frozen) CHECK(dict_set(py, **module->dict, TRY(make_interned(py, "__origname__")), TRY(make_interned(py, frozen->of))));
     CHECK(dict_set(py, **module->dict, name::dunder_builtins(), Borrowed<Module>(*py.interpreter->builtins_module.get()).share()));
-    CHECK(run_code(py, code, *module->dict, Optional<>(module->dict.value())));
+    CHECK(dict_set_item(py, *py.interpreter->modules, module_name, module.share()));
+    CHECK(run_code(py, as<Code>(code.value()), *module->dict, Optional<>(module->dict.value())));
     return module;
+}
+
+// zipimport's hook comes before the one for folders.
+Result<void> install_zipimport(Python& py) {
+    Ref<> importer = TRY(import_attribute(py, "zipimport", "zipimporter"));
+    Maybe<> hooks = sys_get(py, "path_hooks");
+    if (!hooks || !is<List>(hooks.value())) return {};
+    Value one[] = {importer.value()};
+    return list_splice(py, as<List>(hooks.value()), 0, 0, one);
 }
 
 }  // namespace
@@ -62,60 +83,19 @@ Result<Maybe<Module>> make_native_module(Python& py, Borrowed<Str> name) {
 
 Result<void> start_import(Python& py) {
     Interpreter& interpreter = *py.interpreter;
-    Dict& modules = *interpreter.modules.get();
-    Ref<Module> bootstrap = TRY(run_library_file(py, "importlib/_bootstrap.py", "_frozen_importlib"));
-    CHECK(dict_set(py, modules, TRY(make_interned(py, "_frozen_importlib")), bootstrap.share()));
+    Ref<Str> importer = TRY(make_interned(py, "__import__"));
+    interpreter.import_function.set(dict_get(py, *interpreter.builtins_dict.get(), importer));
+    Ref<Module> bootstrap = TRY(run_start_module(py, "_frozen_importlib", "importlib/_bootstrap.py"));
     interpreter.importlib.set(Maybe<>(bootstrap.share()));
     Ref<Str> imp_name = TRY(make_interned(py, "_imp"));
     Maybe<Module> imp = TRY(make_native_module(py, imp_name));
     if (!imp) return raise(py, exc::ImportError, "no module _imp");
-    CHECK(dict_set(py, modules, imp_name, Ref<>::adopt(share(imp.value()).release())));
-    Ref<> r = TRY(call_method_with(py, bootstrap, Borrowed<Str>(TRY(make_interned(py, "_install"))), *interpreter.sys_module, *imp));
-    // The path-based finders: their module is run here as well, and found by _install_external_importers in sys.modules.
-    Ref<Module> external = TRY(run_library_file(py, "importlib/_bootstrap_external.py", "_frozen_importlib_external"));
-    CHECK(dict_set(py, modules, TRY(make_interned(py, "_frozen_importlib_external")), external.share()));
-    r = TRY(call_method_with(py, bootstrap, Borrowed<Str>(TRY(make_interned(py, "_install_external_importers")))));
-    return {};
-}
-
-Result<Ref<>> import_name(Python& py, Borrowed<Str> name, Borrowed<> globals, Borrowed<> locals, Borrowed<> fromlist, std::int64_t level) {
-    (void)locals;
-    Interpreter& interpreter = *py.interpreter;
-    if (level < 0) return raise(py, exc::ValueError, "level must be >= 0");
-    Borrowed<> importlib = *interpreter.importlib.peek();
-    // The common case: an absolute import of a module that is there and not being initialised.
-    if (level == 0) {
-        if (name->length() == 0) return raise(py, exc::ValueError, "Empty module name");
-        Maybe<> there = TRY(dict_get_item(py, *interpreter.modules, name));
-        if (there && there.value() != kNone) {
-            bool busy = false;
-            Maybe<> spec = TRY(find_attribute(py, *there, name::dunder_spec()));
-            if (spec && spec.value() != kNone) {
-                Maybe<> initializing = TRY(find_attribute(py, *spec, name::_initializing()));
-                busy = initializing && TRY(truth(py, *initializing));
-            }
-            bool plain = fromlist.is(kNone) || !TRY(truth(py, fromlist));
-            if (!busy) {
-                if (plain) {
-                    // `import a.b` binds a.
-                    std::size_t dot = name->length();
-                    for (std::size_t i = 0; i < name->length(); ++i)
-                        if (name->at(i) == '.') { dot = i; break; }
-                    if (dot == name->length()) return std::move(there).take();
-                    Ref<Str> front = TRY(substring(py, name, 0, dot));
-                    Maybe<> top = TRY(dict_get_item(py, *interpreter.modules, front));
-                    if (top) return std::move(top).take();
-                } else if (!TRY(find_attribute(py, *there, name::dunder_path()))) {
-                    return std::move(there).take();
-                }
-            }
-        }
-    }
-    Ref<Str> entry = TRY(make_interned(py, "__import__"));
-    Ref<> zero = Ref<>::adopt(Value::of_int(level));
-    Borrowed<> where = globals.is(kNone) ? none : globals;
-    Ref<> list = fromlist.is(kNone) ? Ref<>(empty_tuple()) : fromlist.share();
-    return call_method_with(py, importlib, entry, name, where, locals, list, zero);
+    CHECK(dict_set(py, *interpreter.modules.get(), imp_name, Ref<>::adopt(share(imp.value()).release())));
+    CHECK(call_method_with(py, bootstrap, Borrowed<Str>(TRY(make_interned(py, "_install"))), *interpreter.sys_module, *imp));
+    // _install_external_importers imports the path-based finders.
+    if (!find_frozen_module("_frozen_importlib_external")) (void)TRY(run_start_module(py, "_frozen_importlib_external", "importlib/_bootstrap_external.py"));
+    CHECK(call_method_with(py, bootstrap, Borrowed<Str>(TRY(make_interned(py, "_install_external_importers")))));
+    return install_zipimport(py);
 }
 
 Result<Ref<>> import_module(Python& py, std::string_view name) {

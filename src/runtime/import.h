@@ -17,7 +17,4 @@ Result<Ref<>> import_name(Python& py, Borrowed<Str> name, Borrowed<> globals, Bo
 // Names of all native modules, sorted.
 std::vector<std::string_view> native_module_names();
 
-// Source of a module that is needed before the import system works.
-Result<Ref<Str>> library_path(Python& py, std::string_view relative);
-
 }  // namespace oro

@@ -111,8 +111,7 @@ Result<void> set_local_events_(Python& py, State& s, int tool_id, Borrowed<> cod
     unsigned tool = TRY(checked_tool(py, tool_id));
     EventSet events = TRY(checked_events(py, event_set, kLocal, "local event set"));
     (void)TRY(used_tool(py, s, tool));
-    set_local_events(py, tool, *c, events);
-    return {};
+    return set_local_events(py, tool, *c, events);
 }
 
 Result<void> restart_events_(Python& py) {

@@ -8,7 +8,9 @@
 #include <cstring>
 
 #include "base/file.h"
+#include "bytecode/code_image.h"
 #include "memory/world.h"
+#include "object/bytes.h"
 #include "object/call.h"
 #include "object/collect.h"
 #include "object/dict.h"
@@ -64,6 +66,22 @@ Result<void> run_in_main(Python& py, std::string_view source, Borrowed<Str> file
     settings.immortal = true;
     Ref<Code> code = TRY(bytes ? compile_bytes(py, source, filename, settings) : compile_source(py, source, filename, settings));
     CHECK(run_code(py, code, *m->dict, Optional<>(m->dict.value())));
+    return {};
+}
+
+// Compiled code given as a program: by its name, or by the octets in front.
+bool is_compiled(std::string const& path, std::string_view octets) {
+    auto magic = std::uint16_t(image_fingerprint());
+    return path.ends_with(".pyc") || (octets.size() >= 4 && octets[0] == char(magic) && octets[1] == char(magic >> 8) && octets.substr(2, 2) == "\r\n");
+}
+
+Result<void> run_compiled(Python& py, std::string_view octets) {
+    Ref<Module> m = TRY(main_module(py));
+    if (!is_compiled("", octets)) return raise(py, exc::RuntimeError, "Bad magic number in .pyc file");
+    Ref<> loads = TRY(import_attribute(py, "marshal", "loads"));
+    Ref<> code = TRY(call_with(py, loads, TRY(make_bytes(py, octets.substr(octets.size() < 16 ? octets.size() : 16)))));
+    if (!is<Code>(code.value())) return raise(py, exc::RuntimeError, "Bad code object in .pyc file");
+    CHECK(run_code(py, as<Code>(code.value()), *m->dict, Optional<>(m->dict.value())));
     return {};
 }
 
@@ -196,7 +214,9 @@ int run_file(Python& py, std::string const& path) {
                      }(), error, std::strerror(error));
         return 2;
     }
-    if (source.starts_with("PK\x03\x04")) return finish_run(py, run_package());
+    // A zip file ends with its directory; anything may stand in front.
+    constexpr std::string_view kEndOfZip = "PK\x05\x06";
+    if (source.find(kEndOfZip, source.size() < 65600 ? 0 : source.size() - 65600) != source.npos) return finish_run(py, run_package());
     auto run = [&]() -> Result<void> {
         std::size_t slash = path.rfind('/');
         CHECK(prepend_path(py, TRY(decode_argument(py, slash == path.npos ? "" : slash == 0 ? "/" : path.substr(0, slash)))));
@@ -205,12 +225,16 @@ int run_file(Python& py, std::string const& path) {
         CHECK(dict_set(py, **m->dict, name::dunder_file(), filename.share()));
         CHECK(dict_set(py, **m->dict, name::dunder_cached(), none.share()));
         // The loader that __main__ has: its source can be found again by inspect and the debugger.
+        bool compiled = is_compiled(path, source);
         auto loader = [&]() -> Result<Ref<>> {
-            Ref<> type = TRY(import_attribute(py, "_frozen_importlib_external", "SourceFileLoader"));
+            Ref<> type = TRY(import_attribute(py, "_frozen_importlib_external", compiled ? "SourcelessFileLoader" : "SourceFileLoader"));
             return call_with(py, type, name::dunder_main(), filename);
         }();
         if (loader.raised()) clear_raised(py);
         else CHECK(dict_set(py, **m->dict, name::dunder_loader(), std::move(loader).take()));
+        if (compiled) return run_compiled(py, source);
+        // -x: the first line may be of another language; the numbers of the others stay.
+        if (py.interpreter->config.skip_first_line) source.erase(0, std::min(source.find('\n'), source.size()));
         return run_in_main(py, source, filename, true);
     };
     return finish_run(py, run());
@@ -261,19 +285,18 @@ int finish_interpreter(Python& py) {
         write_unraisable(py, what);
         trouble = 1;
     };
-    // Non-daemon threads first, then atexit.
-    Ref<Str> threading = std::move(make_interned(py, "threading")).take();
-    Maybe<> module = dict_get(py, *interpreter.modules.get(), threading);
-    if (module && module.value() != kNone) {
-        auto shutdown = find_attribute(py, *module, name::_shutdown());
-        if (!shutdown.raised()) {
-            Maybe<> f = std::move(shutdown).take();
-            if (f) ignore(call_with(py, *f), "Exception ignored on threading shutdown");
-        }
-    }
-    auto atexit = import_attribute(py, "atexit", "_run_exitfuncs");
-    if (atexit.raised()) clear_raised(py);
-    else ignore(call_with(py, std::move(atexit).take()), "Exception ignored in atexit callback");
+    // Non-daemon threads first, then atexit; a module that nobody has imported has nothing to do.
+    auto call_at_end = [&](std::string_view module, std::string_view function, char const* what) {
+        auto done = [&]() -> Result<Ref<>> {
+            Maybe<> m = dict_get(py, *interpreter.modules.get(), TRY(make_interned(py, module)));
+            if (!m || m.value() == kNone) return none.share();
+            Maybe<> f = TRY(find_attribute(py, *m, TRY(make_interned(py, function))));
+            return f ? call_with(py, *f) : Result<Ref<>>(none.share());
+        };
+        ignore(done(), what);
+    };
+    call_at_end("threading", "_shutdown", "Exception ignored on threading shutdown");
+    call_at_end("atexit", "_run_exitfuncs", "Exception ignored in atexit callback");
     for (Name n : {Name::stdout_, Name::stderr_}) {
         if (flush_stream(py, n).raised()) {
             if (n == Name::stdout_) {
@@ -285,6 +308,9 @@ int finish_interpreter(Python& py) {
         }
     }
     interpreter.finalizing = true;
+    // What follows takes objects apart that daemon threads use.
+    seal_world(py);
+    collector().running = false;  // by one of them
     // Objects that only modules hold get their finalisers: __main__ first, then the rest in reverse order of import.
     clear_modules(py);
     flush_quietly(py);

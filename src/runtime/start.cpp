@@ -35,6 +35,7 @@ Result<void> bring_up(Python& py) {
     init_codec_registry(py);
     CHECK(make_sys(py));
     CHECK(make_builtins(py));
+    CHECK(set_early_stderr(py));
     CHECK(start_import(py));
     CHECK(finish_sys(py));
     (void)TRY(import_module(py, "_signal"));  // SIGINT raises KeyboardInterrupt from here on

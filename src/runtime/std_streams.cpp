@@ -81,7 +81,40 @@ Result<Ref<>> open_stream(Python& py, Borrowed<> open, Borrowed<> wrapper, Strea
     return text;
 }
 
+// What sys.stderr is until the module _io works: text goes to the descriptor as it comes.
+struct EarlyStream : Object {
+    static Type& type();
+};
+
+Result<Ref<>> early_write(Python&, Borrowed<EarlyStream>, Borrowed<Str> text) {
+    std::string octets = wtf8_of(*text.get());
+    for (std::string_view rest = octets; !rest.empty();) {
+        ssize_t n = ::write(2, rest.data(), rest.size());
+        if (n <= 0) break;  // nobody to tell
+        rest.remove_prefix(std::size_t(n));
+    }
+    return Ref<>::immediate(Value::of_int(std::int64_t(text->length())));
+}
+void early_flush(Python&, Borrowed<EarlyStream>) {}
+std::int64_t early_fileno(Python&, Borrowed<EarlyStream>) { return 2; }
+bool early_isatty(Python&, Borrowed<EarlyStream>) { return ::isatty(2); }
+
+constexpr MethodDef early_methods[] = {
+    def<early_write>("write", "text, /", "Write text to the standard error stream."),
+    def<early_flush>("flush", "", "Do nothing: nothing is kept back."),
+    def<early_fileno>("fileno", "", "The number of the descriptor."),
+    def<early_isatty>("isatty", "", "Whether it is a terminal."),
+};
+constexpr TypeDef early_def{.name = "stderrprinter", .size = sizeof(EarlyStream), .flags = type_flag::disallow_new,
+                            .hooks = hooks_of<EarlyStream>(), .methods = early_methods};
+ORO_TYPE(early_stream_type, early_def);
+Type& EarlyStream::type() { return early_stream_type; }
+
 }  // namespace
+
+Result<void> set_early_stderr(Python& py) {
+    return dict_set(py, *(*py.interpreter->sys_dict).get(), name::stderr_(), Ref<>(TRY(make<EarlyStream>(py, early_stream_type))));
+}
 
 Result<void> finish_sys(Python& py) {
     Ref<> module = TRY(import_module(py, "_io"));

@@ -151,7 +151,7 @@ Result<void> add_sys_info(Python& py) {
     Ref<Dict> implementation = TRY(make_dict(py));
     auto add = [&](std::string_view key, Ref<> v) -> Result<void> { return dict_set(py, *implementation, TRY(make_interned(py, key)), std::move(v)); };
     CHECK(add("name", TRY(make_str(py, "orochi"))));
-    CHECK(add("cache_tag", TRY(make_str(py, "orochi-314"))));
+    CHECK(add("cache_tag", TRY(make_str(py, "orochi-314t"))));
     CHECK(add("version", TRY(version())));
     CHECK(add("hexversion", number(0x030E02F0)));
     CHECK(add("_multiarch", TRY(make_str(py, "x86_64-linux-gnu"))));

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/arena.h"
+#include "base/sanitizers.h"
 #include "syntax/ast.h"
 #include "syntax/errors.h"
 
@@ -32,8 +33,11 @@ struct ParseOptions {
     bool dont_imply_dedent = false;
     // sys.set_int_max_str_digits(): longer decimal literals are errors; 0 for no limit.
     int max_int_digits = 4300;
-    // Bytes of C stack that parsing may use before it reports ErrorKind::memory_error.
+    // Bytes of C stack that parsing may use before it reports ErrorKind::memory_error. Looking for the cause of a mistake may use
+    // three times as much on top.
     std::size_t stack_budget = std::size_t{1} << 20;
+    // The budget of a caller that has so many bytes left.
+    void fit_stack(std::size_t left) { stack_budget = left / 4 < kFrameFactor << 20 ? left / 4 : kFrameFactor << 20; }
 };
 
 // Larger texts are refused: positions have 32 bits.

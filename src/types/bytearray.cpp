@@ -1,3 +1,4 @@
+#include "base/shared_bytes.h"
 #include "object/memoryview.h"
 #include "object/slice.h"
 #include "object/instance.h"
@@ -121,7 +122,7 @@ Result<Ref<>> get_at(Python& py, Self self, Borrowed<> key) {
     Locked<ByteArray> a(py, self);
     std::int64_t at = position_of(index, a->size);
     if (at < 0) return raise(py, exc::IndexError, "bytearray index out of range");
-    return Ref<>::immediate(Value::of_int(std::uint8_t(a->data[at])));
+    return Ref<>::immediate(Value::of_int(load_shared<std::uint8_t>(a->data + at)));
 }
 
 // a[slice] = octets, or del a[slice] with none.
@@ -152,7 +153,7 @@ Result<void> assign_slice(Python& py, Self self, SliceNumbers const& numbers, Oc
     }
     std::int64_t at = range.start;
     for (char c : octets) {
-        a->data[at] = c;
+        store_shared(a->data + at, c);
         at += range.step;
     }
     return {};
@@ -172,7 +173,7 @@ Result<void> set_at(Python& py, Self self, Borrowed<> key, Borrowed<> value) {
     Locked<ByteArray> a(py, self);
     std::int64_t at = position_of(index, a->size);
     if (at < 0) return raise(py, exc::IndexError, "bytearray index out of range");
-    a->data[at] = c;
+    store_shared(a->data + at, c);
     return {};
 }
 
@@ -297,7 +298,13 @@ Result<void> remove(Python& py, Self self, Borrowed<> item) {
     return bytearray_splice(py, a, at, at + 1, {});
 }
 
-void reverse(Thread&, Held a) { std::reverse(a->data, a->data + a->size); }
+void reverse(Thread&, Held a) {
+    for (char *first = a->data, *last = a->data + a->size; first < last && first < --last; ++first) {
+        auto c = load_shared<char>(first);
+        store_shared(first, load_shared<char>(last));
+        store_shared(last, c);
+    }
+}
 Result<void> clear(Thread& t, Held a) { return bytearray_resize(t, a, 0); }
 Result<Ref<ByteArray>> copy(Thread& t, Held a) { return make_bytearray(t, view_of(a)); }
 std::int64_t alloc(Thread&, Held a) { return std::int64_t(a->capacity); }
@@ -367,7 +374,7 @@ Next next_octet(Thread& t, Borrowed<ByteArrayIterator> it) {
             return Next::end();
         }
     } while (!it->position.compare_exchange_weak(at, at + 1, std::memory_order_relaxed));
-    return Ref<>::immediate(Value::of_int(std::uint8_t(a->data[at])));
+    return Ref<>::immediate(Value::of_int(load_shared<std::uint8_t>(a->data + at)));
 }
 Ref<> same(Thread&, Borrowed<ByteArrayIterator> it) { return Borrowed<>(it).share(); }
 std::int64_t length_hint(Thread& t, Borrowed<ByteArrayIterator> it) {

@@ -5,17 +5,11 @@
 #include "object/generic_alias.h"
 #include "object/instance.h"
 #include "object/method.h"
+#include "types/property.h"
 
 namespace oro {
 
 namespace {
-
-struct Property : Object {
-    Member<> getter, setter, deleter, doc, name;   // null: none
-    std::atomic<bool> doc_of_getter{false};
-    static constexpr auto fields = std::tuple{&Property::getter, &Property::setter, &Property::deleter, &Property::doc, &Property::name};
-    static Type& type();
-};
 
 Property& at(Value v) { return *static_cast<Property*>(v.pointer()); }
 Maybe<> unless_none(Value v) { return v.is_null() || v == kNone ? Maybe<>() : Maybe<>(share(v)); }
@@ -296,13 +290,13 @@ constexpr TypeDef static_method_def{
 
 }  // namespace
 
-extern Type property_type, classmethod_type, staticmethod_type;
+extern Type classmethod_type, staticmethod_type;
 ORO_TYPE(property_type, property_def);
 ORO_TYPE(classmethod_type, class_method_def);
 ORO_TYPE(staticmethod_type, static_method_def);
 
-namespace {
 Type& Property::type() { return property_type; }
+namespace {
 Type& ClassMethod::type() { return classmethod_type; }
 Type& StaticMethod::type() { return staticmethod_type; }
 }  // namespace

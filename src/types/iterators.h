@@ -66,6 +66,8 @@ inline Next tuple_iterator_next(Thread& t, TupleIterator& it) {
     return Next::end();
 }
 
+extern Type list_iterator_type, range_iterator_type;
+
 // Over ints that all fit an immediate, the length too: item i is start + i * step.
 struct RangeIterator : Object {
     std::int64_t start, step, length;

@@ -1,8 +1,6 @@
 #include "types/memory_items.h"
 
-#include <cstring>
-
-#include "base/bits.h"
+#include "base/shared_bytes.h"
 #include "object/bytes.h"
 
 namespace oro {
@@ -23,20 +21,21 @@ std::size_t format_size(char format) {
 }
 
 Result<Ref<>> unpack_item(Thread& t, char const* p, char format) {
+    char octet;
     switch (format) {
-        case 'c': return TRY(make_bytes(t, {p, 1}));
-        case 'b': return TRY(make_int(t, std::int64_t(std::int8_t(*p))));
-        case 'B': return TRY(make_int(t, std::int64_t(std::uint8_t(*p))));
-        case '?': return Ref<>::immediate(Value::of_bool(*p != 0));
-        case 'h': return TRY(make_int(t, std::int64_t(load_unaligned<std::int16_t>(p))));
-        case 'H': return TRY(make_int(t, std::int64_t(load_unaligned<std::uint16_t>(p))));
-        case 'i': return TRY(make_int(t, std::int64_t(load_unaligned<std::int32_t>(p))));
-        case 'I': return TRY(make_int(t, std::int64_t(load_unaligned<std::uint32_t>(p))));
-        case 'l': case 'q': case 'n': return TRY(make_int(t, load_unaligned<std::int64_t>(p)));
-        case 'L': case 'Q': case 'N': case 'P': return TRY(make_int_unsigned(t, load_unaligned<std::uint64_t>(p)));
-        case 'e': return TRY(make_float(t, double(load_unaligned<_Float16>(p))));
-        case 'f': return TRY(make_float(t, double(load_unaligned<float>(p))));
-        default: return TRY(make_float(t, load_unaligned<double>(p)));
+        case 'c': return TRY(make_bytes(t, {&(octet = load_shared<char>(p)), 1}));
+        case 'b': return TRY(make_int(t, std::int64_t(load_shared<std::int8_t>(p))));
+        case 'B': return TRY(make_int(t, std::int64_t(load_shared<std::uint8_t>(p))));
+        case '?': return Ref<>::immediate(Value::of_bool(load_shared<char>(p) != 0));
+        case 'h': return TRY(make_int(t, std::int64_t(load_shared<std::int16_t>(p))));
+        case 'H': return TRY(make_int(t, std::int64_t(load_shared<std::uint16_t>(p))));
+        case 'i': return TRY(make_int(t, std::int64_t(load_shared<std::int32_t>(p))));
+        case 'I': return TRY(make_int(t, std::int64_t(load_shared<std::uint32_t>(p))));
+        case 'l': case 'q': case 'n': return TRY(make_int(t, load_shared<std::int64_t>(p)));
+        case 'L': case 'Q': case 'N': case 'P': return TRY(make_int_unsigned(t, load_shared<std::uint64_t>(p)));
+        case 'e': return TRY(make_float(t, double(load_shared<_Float16>(p))));
+        case 'f': return TRY(make_float(t, double(load_shared<float>(p))));
+        default: return TRY(make_float(t, load_shared<double>(p)));
     }
 }
 
@@ -58,10 +57,10 @@ Result<void> pack_item(Python& py, char* p, char format, Borrowed<> value) {
         case 'c':
             if (!is<Bytes>(value)) return bad_type(py, format);
             if (as<Bytes>(value)->size != 1) return bad_value(py, format);
-            *p = as<Bytes>(value)->data[0];
+            store_shared(p, as<Bytes>(value)->data[0]);
             return {};
         case '?':
-            *p = TRY(truth(py, value));
+            store_shared(p, char(TRY(truth(py, value))));
             return {};
         case 'e': case 'f': case 'd': {
             if (!is_any_float(value.value()) && !is_any_int(value.value()) && !type_of(value).slot(Dunder::float_) && !type_of(value).slot(Dunder::index)) {
@@ -69,15 +68,15 @@ Result<void> pack_item(Python& py, char* p, char format, Borrowed<> value) {
             }
             double d = TRY(to_double(py, value));
             if (format == 'd') {
-                store_unaligned(p, d);
+                store_shared(p, d);
             } else if (format == 'f') {
                 auto f = float(d);
                 if (__builtin_isinf(f) && !__builtin_isinf(d)) return raise(py, exc::OverflowError, "float too large to pack with f format");
-                store_unaligned(p, f);
+                store_shared(p, f);
             } else {
                 auto h = _Float16(d);
                 if (__builtin_isinf(double(h)) && !__builtin_isinf(d)) return raise(py, exc::OverflowError, "float too large to pack with e format");
-                store_unaligned(p, h);
+                store_shared(p, h);
             }
             return {};
         }
@@ -98,7 +97,7 @@ Result<void> pack_item(Python& py, char* p, char format, Borrowed<> value) {
         if (!to_uint64(plain, word)) return bad_value(py, format);
         if (size < 8 && word >> size * 8) return bad_value(py, format);
     }
-    std::memcpy(p, &word, size);
+    copy_shared(p, &word, size);
     return {};
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "base/shared_bytes.h"
 #include "object/dict.h"
 #include "object/list.h"
 #include "object/slice.h"
@@ -233,7 +234,7 @@ Result<void> set_at(Python& py, Self self, Borrowed<> key, Borrowed<> value) {
         // Through a copy: the two may overlap.
         Ref<Bytes> octets = TRY(octets_of_view(py, *from));
         for (std::int64_t i = 0; i < to->shape()[0]; ++i) {
-            std::memcpy(to->data + i * to->strides()[0], octets->data + std::size_t(i) * to->item_size, to->item_size);
+            copy_shared(to->data + i * to->strides()[0], octets->data + std::size_t(i) * to->item_size, to->item_size);
         }
         return {};
     }
@@ -286,7 +287,7 @@ Result<Ref<Bytes>> tobytes(Python& py, Self self, Optional<> order) {
     for (std::size_t done = 0; done < v.size; done += v.item_size) {
         char const* p = v.data;
         for (int i = 0; i < v.dims; ++i) p += index[i] * v.strides()[i];
-        std::memcpy(to + done, p, v.item_size);
+        copy_shared(to + done, p, v.item_size);
         for (int d = 0; d < v.dims && ++index[d] == v.shape()[d]; ++d) index[d] = 0;
     }
     return out;

@@ -298,7 +298,9 @@ constexpr TypeDef small_def{
     .name = "range_iterator", .size = sizeof(RangeIterator), .flags = type_flag::disallow_new, .methods = small_methods,
     .slots = small_slots,
 };
+}  // namespace
 ORO_TYPE(range_iterator_type, small_def);
+namespace {
 
 // ---- longrange_iterator: numbers of any size; `left` and `at` change together under the lock.
 
@@ -316,9 +318,14 @@ struct LongRangeIterator : Object {
     static Type& type();
 };
 
+// Both as they are at one moment.
+std::pair<Ref<>, Ref<>> place_of(Thread& t, Borrowed<LongRangeIterator> self) {
+    Locked<LongRangeIterator> locked(t, self);
+    return {share(locked->at.peek().value()), share(locked->left.peek().value())};
+}
 Next next_long(Python& py, Borrowed<LongRangeIterator> self) {
     for (;;) {
-        Maybe<> at = self->guarded.at.load(self.get()), left = self->guarded.left.load(self.get());
+        auto [at, left] = place_of(py, self);
         if (left.value() == kZero) return Next::end();
         Ref<> following = TRY(add(py, at.value(), self->step.value())), fewer = TRY(sub(py, left.value(), kOne));
         Maybe<> old_at, old_left;
@@ -328,20 +335,20 @@ Next next_long(Python& py, Borrowed<LongRangeIterator> self) {
             old_at = locked->at.swap(std::move(following));
             old_left = locked->left.swap(std::move(fewer));
         }
-        return Next(std::move(at).take());
+        return Next(std::move(at));
     }
 }
 Result<Ref<>> iter_long(Thread&, Borrowed<LongRangeIterator> self) { return self.share(); }
 Result<Ref<>> hint_long(Thread&, Borrowed<LongRangeIterator> self) { return self->guarded.left.load(self.get()).take(); }
 Result<Ref<Tuple>> reduce_long(Python& py, Borrowed<LongRangeIterator> self) {
-    Maybe<> at = self->guarded.at.load(self.get()), left = self->guarded.left.load(self.get());
+    auto [at, left] = place_of(py, self);
     Ref<> span = TRY(int_mul(py, left.value(), self->step.value()));
     Ref<> stop = TRY(add(py, at.value(), span.value()));
-    return reduce_rest(py, std::move(at).take(), std::move(stop), self->step.share());
+    return reduce_rest(py, std::move(at), std::move(stop), self->step.share());
 }
 Result<void> setstate_long(Python& py, Borrowed<LongRangeIterator> self, Borrowed<> state) {
     if (!is_any_int(state.value())) return raise(py, exc::TypeError, "state must be an int, not {}", TypeName{state.value()});
-    Maybe<> at = self->guarded.at.load(self.get()), left = self->guarded.left.load(self.get());
+    auto [at, left] = place_of(py, self);
     Ref<> n = share(int_number(state.value()));
     if (TRY(less(py, n.value(), kZero))) n = small_int(0);
     if (TRY(less(py, left.value(), n.value()))) n = share(left.value());

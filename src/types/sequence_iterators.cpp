@@ -66,7 +66,9 @@ constexpr TypeDef list_iterator_def{
     .name = "list_iterator", .size = sizeof(ListIterator), .flags = type_flag::disallow_new, .hooks = hooks_of<ListIterator>(),
     .methods = list_iterator_methods, .slots = list_iterator_slots,
 };
+}  // namespace
 ORO_TYPE(list_iterator_type, list_iterator_def);
+namespace {
 
 constexpr MethodDef tuple_iterator_methods[] = {
     def<length_hint<TupleIterator>>("__length_hint__", "", kHintDoc),

@@ -19,7 +19,8 @@ template <DictPart P, bool Backwards> struct DictIteratorOf : DictIterator {
     static Type& type();
 };
 template <DictPart P> Result<Ref<>> make_dict_reverse_iterator(Thread& t, Borrowed<Dict> dict) {
-    return make<DictIteratorOf<P, true>>(t, DictIteratorOf<P, true>::type(), dict.share(), kIteratorEnded - 1);
+    return make<DictIteratorOf<P, true>>(t, DictIteratorOf<P, true>::type(), dict.share(),
+                                        std::int64_t(dict->keys()->entry_count.load(std::memory_order_acquire)));
 }
 
 // d1 | d2 for dicts and their subclasses; NotImplemented for others.

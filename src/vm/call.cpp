@@ -72,6 +72,7 @@ void release_bound(Value* out, std::size_t n) {
 }  // namespace
 
 bool bind_arguments(Python& py, Function& f, Code& code, Value const* args, std::size_t n, Tuple* names, Value* out) {
+    if (unfold(py, code).raised()) return false;
     std::size_t positional = code.positional, keyword_only = code.keyword_only, parameters = positional + keyword_only;
     Maybe<Str> qualname_ref;
     auto qualname = [&] {
@@ -200,7 +201,22 @@ bool push_frame(Python& py, Function& f, Value const* args, std::size_t n, Tuple
     return true;
 }
 
+Value make_instance(Thread& t, Type& type) {
+    Header* memory = allocate_object(t, type, type.size);
+    if (!memory) return {};
+    auto* words = reinterpret_cast<std::uint64_t*>(memory);
+    for (std::size_t i = sizeof(Header) / 8, n = type.size / 8; i < n; ++i) words[i] = 0;
+    ++t.allocated_since_gc;
+    publish(memory, type.root_shape);
+    return Value::of(memory);
+}
+
 namespace {
+
+// Learning costs; a site that misses again and again is taught only now and then.
+bool worth_learning(Op const& op) {
+    return feedback_of(op.k, op.c()).load(std::memory_order_relaxed) == 0 || (++op.py.misses & 15) == 0;
+}
 
 // Enters the frame on top from C++.
 Value run_top(Python& py) { return interpret(py, false); }
@@ -211,20 +227,34 @@ void release_block(Value* regs, unsigned p, unsigned count) {
     for (unsigned i = 0; i <= count; ++i) consume(regs, p + kCallHeader + i);
 }
 
-// A class written in Python whose instances are made in the ordinary way: allocate here, run __init__ in a frame of this interpreter.
-// 0 raised, 1 done, 2 frame pushed, -1 not such a class.
+// __init__ of a class written in Python whose instances are made in the ordinary way: allocated here, then initialised in a frame of
+// this interpreter. Null: not such a class.
+Value plain_init(Thread& t, Type& type) {
+    if (!type.has(type_flag::heap) || type.has(type_flag::abstract) || type.new_.load() != object_new || type.init.load() != python_init) return {};
+    if (type.hooks.trace || type.item_size) return {};
+    Value init = type_lookup_peek(t, type, name::dunder_init().get());
+    return init.is_pointer() && &type_of(init) == &function_type ? init : Value{};
+}
+
+void learn_constructor(Op const& op, Type& type) {
+    std::uint32_t version = type_version(type);
+    Value init = plain_init(op.py, type);
+    if (version == 0 || init.is_null()) return;
+    Record r;
+    r.kind = Record::constructor;
+    r.object = &type;
+    r.version = version;
+    r.value_ = init;
+    if (type.version.load(std::memory_order_acquire) == version) learn(op.k, op.c(), r);
+}
+
+// 0 raised, 2 frame pushed, -1 not a class of the plain kind.
 int call_class(Op const& op, Type& type, Value const* args, std::size_t n, Tuple* names) {
     Python& py = op.py;
-    if (!type.has(type_flag::heap) || type.has(type_flag::abstract) || type.new_.load() != object_new || type.init.load() != python_init) return -1;
-    Value init = type_lookup_peek(py, type, name::dunder_init().get());
-    if (!init.is_pointer() || &type_of(init) != &function_type) return -1;
-    if (type.hooks.trace || type.item_size) return -1;
-    Header* memory = allocate_object(py, type, type.size);
-    if (!memory) return 0;
-    std::memset(reinterpret_cast<char*>(memory) + sizeof(Header), 0, type.size - sizeof(Header));
-    ++py.allocated_since_gc;
-    publish(memory, type.root_shape);
-    Value self = Value::of(memory);
+    Value init = plain_init(py, type);
+    if (init.is_null()) return -1;
+    Value self = make_instance(py, type);
+    if (self.is_null()) return 0;
     Value words[9];
     std::vector<Value> many;
     std::size_t all = n + (names ? names->size : 0);
@@ -254,6 +284,7 @@ int call_any(Op const& op, Value callable, Value* args, std::size_t n, Tuple* na
         }
         if (&type == &type_type && nested == Nested::never) {
             auto& cls = *static_cast<Type*>(callable.pointer());
+            if (!names && worth_learning(op)) learn_constructor(op, cls);
             int r = call_class(op, cls, args, n, names);
             if (r >= 0) return r;
         }

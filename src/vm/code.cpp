@@ -1,5 +1,6 @@
 #include "vm/code.h"
 
+#include <bit>
 #include <charconv>
 #include <cstring>
 
@@ -8,15 +9,17 @@
 #include "object/call.h"
 #include "object/float.h"
 #include "object/int.h"
-#include "object/list.h"
+#include "object/locked.h"
+#include "object/set.h"
 #include "object/slice.h"
 #include "vm/feedback.h"
 #include "vm/function.h"
 #include "vm/instrument.h"
+#include "vm/loaded_image.h"
 
 namespace oro {
 
-extern Type frozenset_type;
+const Instruction kUnfoldInstruction = Instruction::abc(Opcode::unfold, 0, 0, 0, 0);
 
 namespace {
 
@@ -48,53 +51,142 @@ Ref<> pin(Ref<> v, bool immortal) {
     return v;
 }
 
-}  // namespace
+// The string of a text, the same each time; interned if it may be a name.
+Result<Ref<Str>> string_of(Thread& t, LoadedImage& image, std::uint32_t i) {
+    std::atomic<std::uint64_t>& slot = image.strings()[i];
+    if (std::uint64_t bits = slot.load(std::memory_order_acquire)) return as<Str>(share(Value{bits}));
+    std::string_view text = image.header->text(i);
+    Ref<Str> s = TRY(make_str(t, text));
+    if (is_identifier_like(text)) s = intern(t, std::move(s));
+    s = as<Str>(pin(std::move(s), image.immortal));
+    std::uint64_t none_yet = 0;
+    Value mine = s.share().release();
+    if (slot.compare_exchange_strong(none_yet, mine.bits, std::memory_order_acq_rel)) return s;
+    detail::decref(mine);
+    return as<Str>(share(Value{none_yet}));
+}
 
-Result<Ref<>> make_constant(Python& py, Constant const& c, bool immortal) {
+Result<Ref<Str>> name_of_text(Thread& t, LoadedImage& image, std::uint32_t i) {
+    std::string_view text = image.header->text(i);
+    return is_identifier_like(text) ? string_of(t, image, i) : make_interned(t, text);
+}
+
+Result<Ref<Tuple>> names_of(Thread& t, LoadedImage& image, std::uint32_t const* texts, std::size_t n) {
+    if (n == 0) return empty_tuple();
+    Ref<Tuple> tuple = TRY(make_tuple_uninitialized(t, n));
+    for (std::size_t i = 0; i < n; ++i) tuple->slots[i] = Ref<>(TRY(name_of_text(t, image, texts[i]))).release();
+    return tuple;
+}
+
+Result<Ref<Code>> make_folded(Python& py, LoadedImage& image, ImageUnit const& unit, Optional<Str> filename) {
+    Ref<Code> code = TRY(make<Code>(py, Code::type(), image, unit));
+    code->name.init(Maybe<Str>(TRY(name_of_text(py, image, unit.name))));
+    code->qualname.init(Maybe<Str>(TRY(name_of_text(py, image, unit.qualname))));
+    code->filename.init(Maybe<Str>(filename ? (*filename).share() : TRY(name_of_text(py, image, unit.filename))));
+    // Frames don't count the code they run; a function's code may be replaced meanwhile.
+    make_deferred(*code.get());
+    return code;
+}
+
+Result<Ref<>> make_constant(Python& py, Code& code, std::uint64_t index) {
     using Kind = Constant::Kind;
+    LoadedImage& image = *code.image;
+    ImageConstant const& c = code.unit->constants()[index];
+    auto text = [&] { return image.header->text(std::uint32_t(c.payload)); };
     switch (c.kind) {
         case Kind::none: return none.share();
         case Kind::true_: return Ref<>::adopt(kTrue);
         case Kind::false_: return Ref<>::adopt(kFalse);
         case Kind::ellipsis: return Ref<>::adopt(kEllipsis);
-        case Kind::integer: return pin(TRY(make_int(py, c.integer)), immortal);
-        case Kind::big_integer: return pin(TRY(big_constant(py, c.text)), immortal);
-        case Kind::floating: return pin(TRY(make_float(py, c.real)), immortal);
-        case Kind::complex: return pin(TRY(make<Complex>(py, Complex::type(), c.real, c.imag)), immortal);
-        case Kind::str: {
-            Ref<Str> s = TRY(make_str(py, std::string_view(c.text)));
-            if (is_identifier_like(c.text)) return pin(intern(py, std::move(s)), immortal);
-            return pin(std::move(s), immortal);
+        case Kind::integer: return pin(TRY(make_int(py, std::int64_t(c.payload))), image.immortal);
+        case Kind::big_integer: return pin(TRY(big_constant(py, text())), image.immortal);
+        case Kind::floating: return pin(TRY(make_float(py, std::bit_cast<double>(c.payload))), image.immortal);
+        case Kind::complex: {
+            double parts[2];
+            std::memcpy(parts, text().data(), sizeof parts);
+            return pin(TRY(make<Complex>(py, Complex::type(), parts[0], parts[1])), image.immortal);
         }
-        case Kind::bytes: return pin(TRY(make_bytes(py, c.text)), immortal);
+        case Kind::str: return Ref<>(TRY(string_of(py, image, std::uint32_t(c.payload))));
+        case Kind::bytes: return pin(TRY(make_bytes(py, text())), image.immortal);
         case Kind::tuple: {
-            if (c.items.empty()) return empty_tuple();
-            Ref<Tuple> tuple = TRY(make_tuple_uninitialized(py, c.items.size()));
-            for (std::size_t i = 0; i < c.items.size(); ++i) tuple->slots[i] = TRY(make_constant(py, c.items[i], immortal)).release();
-            return pin(std::move(tuple), immortal);
+            if (c.count == 0) return empty_tuple();
+            Ref<Tuple> tuple = TRY(make_tuple_uninitialized(py, c.count));
+            for (std::uint32_t i = 0; i < c.count; ++i) tuple->slots[i] = TRY(make_constant(py, code, c.payload + i)).release();
+            return pin(std::move(tuple), image.immortal);
         }
         case Kind::frozenset: {
-            Ref<List> items = TRY(make_list(py));
-            for (Constant const& item : c.items) CHECK(list_append(py, items, TRY(make_constant(py, item, immortal))));
-            Value args[] = {items.value()};
-            return pin(TRY(call(py, Borrowed<>(Value::of(&frozenset_type)), args)), immortal);
+            Ref<Set> set = TRY(make_set(py, FrozenSet::type()));
+            for (std::uint32_t i = 0; i < c.count; ++i) CHECK(set_add(py, set, Borrowed<>(TRY(make_constant(py, code, c.payload + i)))));
+            return pin(std::move(set), image.immortal);
         }
         case Kind::slice: {
-            Ref<> a = TRY(make_constant(py, c.items[0], immortal)), b = TRY(make_constant(py, c.items[1], immortal)), s = TRY(make_constant(py, c.items[2], immortal));
-            return pin(TRY(make_slice(py, a, b, s)), immortal);
+            Ref<> a = TRY(make_constant(py, code, c.payload)), b = TRY(make_constant(py, code, c.payload + 1)), s = TRY(make_constant(py, code, c.payload + 2));
+            return pin(TRY(make_slice(py, a, b, s)), image.immortal);
         }
-        case Kind::code: return TRY(make_code(py, c.code, immortal));
+        case Kind::code: return Ref<>(TRY(make_folded(py, image, *image.header->unit(std::uint32_t(c.payload)), Optional<Str>(*code.filename))));
     }
     __builtin_unreachable();
 }
 
+// Feedback words, constants and instructions on their way into a code object.
+struct Block {
+    Value* memory = nullptr;
+    std::size_t sites, constants;
+    ~Block() {
+        if (!memory) return;
+        for (std::size_t i = 0; i < constants; ++i) detail::decref(k()[i]);
+        buffer_free(memory);
+    }
+    Value* k() const { return memory + sites; }
+};
+
+void release_image(LoadedImage* image) {
+    if (image->users.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+    for (std::uint32_t i = 0; i < image->header->text_count; ++i)
+        detail::decref(Value{image->strings()[i].load(std::memory_order_relaxed)});
+    if (image->owned) buffer_free(const_cast<ImageHeader*>(image->header));
+    buffer_free(image);
+}
+
+Result<Ref<Code>> root_code(Python& py, ImageHeader const* header, bool owned, bool immortal) {
+    std::size_t texts = header->text_count;
+    void* memory = buffer_allocate(sizeof(LoadedImage) + texts * sizeof(std::uint64_t));
+    if (!memory) {
+        if (owned) buffer_free(const_cast<ImageHeader*>(header));
+        return raise_no_memory(py);
+    }
+    auto* image = new (memory) LoadedImage(header, immortal, owned);
+    std::memset(static_cast<void*>(image->strings()), 0, texts * sizeof(std::uint64_t));
+    Result<Ref<Code>> made = make_folded(py, *image, *header->unit(0), {});
+    release_image(image);
+    return made;
+}
+
+Result<char*> copy_block(Python& py, std::string_view octets) {
+    auto* copy = static_cast<char*>(buffer_allocate(octets.size() + 1));
+    if (!copy) return raise_no_memory(py);
+    std::memcpy(copy, octets.data(), octets.size());
+    return copy;
+}
+
+}  // namespace
+
+Code::Code(LoadedImage& i, ImageUnit const& u)
+    : code(const_cast<Instruction*>(&kUnfoldInstruction)), code_count(u.word_count), constant_count(u.constant_count), site_count(u.site_count),
+      registers(u.registers), local_count(u.local_count), positional(u.positional), keyword_only(u.keyword_only), code_flags(u.flags),
+      parameter_count(u.positional + u.keyword_only + ((u.flags & CO_VARARGS) != 0) + ((u.flags & CO_VARKEYWORDS) != 0)),
+      simple(parameter_count == u.positional), image(&i), unit(&u) {
+    i.users.fetch_add(1, std::memory_order_relaxed);
+}
+
 namespace {
 // What running code has besides the words of its unit.
-void prepare(CodeUnit const& unit, Instruction* words) {
-    for (std::uint32_t i = 0; i < unit.code.size(); ++i) {
-        Instruction ins = unit.code[i];
+void prepare(ImageUnit const& unit, Instruction* words) {
+    Instruction const* plain = unit.words();
+    for (std::uint32_t i = 0; i < unit.word_count; ++i) {
+        Instruction ins = plain[i];
         if (ins.op() == Opcode::make_function || ins.op() == Opcode::call_ext) continue;
-        if ((ins.flags() & FUSED) && i + 1 < unit.code.size() && unit.code[i + 1].op() == Opcode::jump_if_true)
+        if ((ins.flags() & FUSED) && i + 1 < unit.word_count && plain[i + 1].op() == Opcode::jump_if_true)
             words[i].word |= std::uint64_t(FUSED_TRUE) << 8;
         if (op_info[int(ins.op())].b != OperandKind::J) continue;
         auto target = std::uint32_t(std::int64_t(i) + 1 + ins.jump());
@@ -104,67 +196,80 @@ void prepare(CodeUnit const& unit, Instruction* words) {
 }
 }  // namespace
 
-Result<Ref<Code>> make_code(Python& py, std::shared_ptr<CodeUnit const> unit, bool immortal) {
-    CHECK(check_native_stack(py));
-    CodeUnit const& u = *unit;
-    Ref<Code> code = TRY(make<Code>(py, Code::type(), unit));
-    std::size_t sites = u.sites.size(), constants = u.constants.size();
-    auto* block = static_cast<Value*>(buffer_allocate((sites + constants + 1) * sizeof(Value)));
-    auto* words = static_cast<Instruction*>(buffer_allocate((u.code.size() + 1) * sizeof(Instruction)));
-    if (!block || !words) {
-        buffer_free(block);
-        buffer_free(words);
-        return raise_no_memory(py);
-    }
-    std::memset(static_cast<void*>(block), 0, (sites + constants + 1) * sizeof(Value));
-    std::memcpy(static_cast<void*>(words), u.code.data(), u.code.size() * sizeof(Instruction));
-    prepare(u, words);
-    code->k = block + sites;
-    code->code = words;
-    code->code_count = std::uint32_t(u.code.size());
-    code->constant_count = std::uint32_t(constants);
-    code->site_count = std::uint32_t(sites);
-    code->registers = u.registers;
-    code->local_count = std::uint32_t(u.local_names.size());
-    code->positional = u.positional;
-    code->keyword_only = u.keyword_only;
-    code->code_flags = u.flags;
-    code->parameter_count = u.positional + u.keyword_only + ((u.flags & CO_VARARGS) != 0) + ((u.flags & CO_VARKEYWORDS) != 0);
-    code->simple = code->parameter_count == u.positional;
-    for (std::size_t i = 0; i < constants; ++i) code->k[i] = TRY(make_constant(py, u.constants[i], immortal)).release();
+Result<void> unfold_now(Python& py, Code& code) {
+    ImageUnit const& u = *code.unit;
+    Block block{nullptr, u.site_count, u.constant_count};
+    std::size_t before = (block.sites + block.constants) * sizeof(Value), bytes = before + u.word_count * sizeof(Instruction);
+    block.memory = static_cast<Value*>(buffer_allocate(bytes));
+    if (!block.memory) return raise_no_memory(py);
+    std::memset(static_cast<void*>(block.memory), 0, before);
+    std::memcpy(static_cast<void*>(block.k() + block.constants), u.words(), u.word_count * sizeof(Instruction));
+    prepare(u, reinterpret_cast<Instruction*>(block.k() + block.constants));
+    for (std::size_t i = 0; i < block.constants; ++i) block.k()[i] = TRY(make_constant(py, code, i)).release();
     // Names that sites use have to be interned: caches compare them by identity.
-    for (Site const& s : u.sites) {
-        if (s.name >= constants) continue;  // a call's site has no name
-        Value& v = code->k[s.name];
-        if (is<Str>(v) && !static_cast<Str*>(v.pointer())->is_interned()) v = Ref<>(intern(py, as<Str>(Ref<>::adopt(v)))).release();
+    for (std::size_t i = 0; i < block.sites; ++i) {
+        std::uint32_t name = u.sites()[i].name;
+        if (name >= block.constants) continue;  // a call's site has no name
+        Value& v = block.k()[name];
+        if (!static_cast<Str*>(v.pointer())->is_interned()) v = Ref<>(intern(py, as<Str>(Ref<>::adopt(v)))).release();
     }
-    code->name.init(Maybe<Str>(TRY(make_interned(py, u.name))));
-    code->qualname.init(Maybe<Str>(TRY(make_interned(py, u.qualname))));
-    code->filename.init(Maybe<Str>(TRY(make_interned(py, u.filename))));
-    auto names = [&](std::vector<std::string> const& list) -> Result<Ref<Tuple>> {
-        if (list.empty()) return empty_tuple();
-        Ref<Tuple> tuple = TRY(make_tuple_uninitialized(py, list.size()));
-        for (std::size_t i = 0; i < list.size(); ++i) tuple->slots[i] = Ref<>(TRY(make_interned(py, list[i]))).release();
-        return tuple;
-    };
-    code->local_names.init(Maybe<Tuple>(TRY(names(u.local_names))));
-    code->free_names.init(Maybe<Tuple>(TRY(names(u.free_names))));
-    // Frames don't count the code they run; a function's code may be replaced meanwhile.
-    make_deferred(*code.get());
+    Ref<Tuple> locals = TRY(names_of(py, *code.image, u.local_names(), u.local_count));
+    Ref<Tuple> free = TRY(names_of(py, *code.image, u.free_names(), u.free_count));
+    Section section(py, &code);
+    if (!code.is_folded()) return {};   // another thread was faster
+    code.local_names.init(Maybe<Tuple>(std::move(locals)));
+    code.free_names.init(Maybe<Tuple>(std::move(free)));
+    code.k.store(block.k(), std::memory_order_relaxed);
+    code.code.store(reinterpret_cast<Instruction*>(block.k() + block.constants), std::memory_order_release);
+    block.memory = nullptr;
+    return {};
+}
+
+Result<Ref<Code>> load_own_image(Python& py, std::string_view octets, ImageMemory memory, bool immortal) {
+    if (memory == ImageMemory::lasting) return root_code(py, reinterpret_cast<ImageHeader const*>(octets.data()), false, immortal);
+    return root_code(py, reinterpret_cast<ImageHeader const*>(TRY(copy_block(py, octets))), true, immortal);
+}
+
+Result<Maybe<Code>> load_foreign_image(Python& py, std::string_view octets, bool immortal) {
+    char* copy = TRY(copy_block(py, octets));
+    if (!check_image({copy, octets.size()})) {
+        buffer_free(copy);
+        return Maybe<Code>();
+    }
+    return Maybe<Code>(TRY(root_code(py, reinterpret_cast<ImageHeader const*>(copy), true, immortal)));
+}
+
+Result<Ref<Code>> make_code(Python& py, CodeUnit const& unit, bool immortal) {
+    Ref<Code> code = TRY(load_own_image(py, write_image(unit), ImageMemory::copied, immortal));
+    CHECK(unfold(py, *code));
     return code;
+}
+
+void fix_filename(Thread& t, Code& code, Borrowed<Str> filename) {
+    Str* before = code.filename.get();
+    if (before == filename.get()) return;
+    // Others may have borrowed the old name, which therefore stays.
+    if (!before->is_immortal()) detail::make_immortal(before);
+    reinterpret_cast<std::atomic<std::uint64_t>&>(code.filename).store(filename.share().release().bits, std::memory_order_release);
+    if (code.is_folded()) return;   // what it will unfold takes its name
+    for (std::uint32_t i = 0; i < code.constant_count; ++i) {
+        Value v = code.k[i];
+        if (is_exact<Code>(v) && as<Code>(v)->filename.get() == before) fix_filename(t, *as<Code>(v), filename);
+    }
 }
 
 Code::~Code() {
     monitor::free_points(*this);
     clear();
-    if (k) {
+    if (Value* constants = k.load(std::memory_order_relaxed)) {
         for (std::uint32_t i = 0; i < site_count; ++i) {
             std::uint64_t ic = feedback(i).load(std::memory_order_relaxed);
             if (ic && !(ic & 1)) delete vm::record_of(ic);
         }
-        buffer_free(k - site_count);
+        buffer_free(constants - site_count);
     }
-    buffer_free(code);
+    delete unpacked.load(std::memory_order_relaxed);
+    release_image(image);
 }
 
 void Code::trace(Visitor& v) {
@@ -173,7 +278,8 @@ void Code::trace(Visitor& v) {
     v(filename);
     v(local_names);
     v(free_names);
-    for (std::uint32_t i = 0; k && i < constant_count; ++i) v(k[i]);
+    Value* constants = k.load(std::memory_order_relaxed);
+    for (std::uint32_t i = 0; constants && i < constant_count; ++i) v(constants[i]);
 }
 
 void Code::clear() {
@@ -182,12 +288,24 @@ void Code::clear() {
     filename.reset();
     local_names.reset();
     free_names.reset();
-    for (std::uint32_t i = 0; k && i < constant_count; ++i) detail::decref(std::exchange(k[i], Value{}));
+    Value* constants = k.load(std::memory_order_relaxed);
+    for (std::uint32_t i = 0; constants && i < constant_count; ++i) detail::decref(std::exchange(constants[i], Value{}));
+}
+
+std::vector<Position> const& positions_of(Code const& code) {
+    auto& slot = const_cast<std::atomic<std::vector<Position> const*>&>(code.unpacked);
+    if (auto const* there = slot.load(std::memory_order_acquire)) return *there;
+    auto const* mine = new std::vector<Position>(unpack_positions(*code.unit));
+    std::vector<Position> const* first = nullptr;
+    if (slot.compare_exchange_strong(first, mine, std::memory_order_acq_rel)) return *mine;
+    delete mine;
+    return *first;
 }
 
 int line_of(Code const& code, Instruction const* pc) {
-    std::size_t i = std::size_t(pc - code.code);
-    return i < code.unit->positions.size() ? code.unit->positions[i].line : 0;
+    std::uint32_t i = code.index_of(pc);
+    if (auto const* there = code.unpacked.load(std::memory_order_acquire)) return (*there)[i].line;
+    return line_in_image(*code.unit, i);
 }
 
 }  // namespace oro

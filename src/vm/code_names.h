@@ -10,8 +10,8 @@ namespace oro {
 // hold cells. Variables of inlined comprehensions are among the first ones unless another local has the same name.
 std::vector<std::uint32_t> variable_registers(Code const& code);
 std::vector<std::uint32_t> cell_registers(Code const& code);
-inline bool is_cell_register(Code const& code, std::uint32_t r) { return code.unit->local_kinds[r] & LOCAL_CELL; }
-inline bool is_hidden_register(Code const& code, std::uint32_t r) { return code.unit->local_kinds[r] & LOCAL_HIDDEN; }
+inline bool is_cell_register(Code const& code, std::uint32_t r) { return code.unit->local_kinds()[r] & LOCAL_CELL; }
+inline bool is_hidden_register(Code const& code, std::uint32_t r) { return code.unit->local_kinds()[r] & LOCAL_HIDDEN; }
 inline Str& register_name(Code const& code, std::uint32_t r) { return *static_cast<Str*>(code.local_names->slots[r].pointer()); }
 
 }  // namespace oro

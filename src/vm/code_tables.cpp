@@ -99,7 +99,7 @@ bool decode_positions(std::string_view table, int first_line, std::size_t count,
     return !in.bad && out.size() == count;
 }
 
-std::string encode_exceptions(std::vector<ExceptionEntry> const& entries) {
+std::string encode_exceptions(std::span<ExceptionEntry const> entries) {
     std::string out;
     auto put = [&](std::uint32_t v, bool first) {
         int groups = 1;

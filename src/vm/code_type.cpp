@@ -22,7 +22,7 @@ std::vector<std::uint32_t> variable_registers(Code const& code) {
         return false;
     };
     for (std::uint32_t r = 0; r < code.local_count; ++r) {
-        std::uint8_t kind = code.unit->local_kinds[r];
+        std::uint8_t kind = code.unit->local_kinds()[r];
         if ((kind & LOCAL_CELL) && !(kind & LOCAL_ARGUMENT)) continue;
         if ((kind & LOCAL_HIDDEN) && taken(register_name(code, r))) continue;
         out.push_back(r);
@@ -42,6 +42,7 @@ namespace {
 Code& at(Value v) { return *static_cast<Code*>(v.pointer()); }
 using Getter = Result<Ref<>>(Thread&, Code&);
 template <Getter* Fn> Value get(Python& py, Value self) { return Fn(py, at(self)).release(); }
+template <Getter* Fn> Value get_unfolded(Python& py, Value self) { return unfold(py, at(self)).raised() ? Value{} : Fn(py, at(self)).release(); }
 
 Result<Ref<>> number(Thread&, std::int64_t n) { return Ref<>::adopt(Value::of_int(n)); }
 Result<Ref<>> names_of(Thread& t, Code& c, std::vector<std::uint32_t> const& registers) {
@@ -64,9 +65,8 @@ Result<Ref<>> qualname(Thread&, Code& c) { return c.qualname.share(); }
 Result<Ref<>> varnames(Thread& t, Code& c) { return names_of(t, c, variable_registers(c)); }
 Result<Ref<>> cellvars(Thread& t, Code& c) { return names_of(t, c, cell_registers(c)); }
 Result<Ref<>> freevars(Thread&, Code& c) { return c.free_names.share(); }
-std::string_view words_of(Code& c) {
-    return {reinterpret_cast<char const*>(c.unit->code.data()), c.unit->code.size() * sizeof(Instruction)};
-}
+std::span<Instruction const> instructions(Code const& c) { return {c.unit->words(), c.code_count}; }
+std::string_view words_of(Code const& c) { return {reinterpret_cast<char const*>(c.unit->words()), c.code_count * sizeof(Instruction)}; }
 Result<Ref<>> code_bytes(Thread& t, Code& c) { return make_bytes(t, words_of(c)); }
 Result<Ref<>> adaptive(Thread& t, Code& c) {
     std::string words;
@@ -76,17 +76,18 @@ Result<Ref<>> adaptive(Thread& t, Code& c) {
     }
     return make_bytes(t, words);
 }
-Result<Ref<>> linetable(Thread& t, Code& c) { return make_bytes(t, encode_positions(c.unit->positions, int(c.unit->first_line))); }
-Result<Ref<>> exceptiontable(Thread& t, Code& c) { return make_bytes(t, encode_exceptions(c.unit->exceptions)); }
+Result<Ref<>> linetable(Thread& t, Code& c) { return make_bytes(t, encode_positions(positions_of(c), int(c.unit->first_line))); }
+Result<Ref<>> exceptiontable(Thread& t, Code& c) { return make_bytes(t, encode_exceptions({c.unit->exceptions(), c.unit->exception_count})); }
 
 constexpr std::uint32_t kNoName = 0xFFFFFFFFu;
+std::span<Site const> sites_of(Code const& c) { return {c.unit->sites(), c.unit->site_count}; }
 
 // Which constants are there for other reasons than to be the name of a site.
 std::vector<std::uint32_t> real_constants(Code const& c) {
     std::vector<bool> only_name(c.constant_count, false);
-    for (Site const& s : c.unit->sites)
+    for (Site const& s : sites_of(c))
         if (s.name != kNoName) only_name[s.name] = true;
-    for (Instruction const& i : c.unit->code)
+    for (Instruction const& i : instructions(c))
         if (i.op() == Opcode::load_const) only_name[i.bc()] = false;
     if (c.code_flags & CO_HAS_DOCSTRING) only_name[0] = false;
     std::vector<std::uint32_t> out;
@@ -98,7 +99,7 @@ std::vector<std::uint32_t> real_constants(Code const& c) {
 std::vector<std::uint32_t> site_names(Code const& c) {
     std::vector<bool> seen(c.constant_count, false);
     std::vector<std::uint32_t> out;
-    for (Site const& s : c.unit->sites) {
+    for (Site const& s : sites_of(c)) {
         if (s.name == kNoName) continue;
         if (!seen[s.name]) out.push_back(s.name);
         seen[s.name] = true;
@@ -119,7 +120,7 @@ Value lnotab(Python& py, Value self) {
     Code& c = at(self);
     std::string out;
     int line = int(c.unit->first_line), last = 0;
-    auto const& positions = c.unit->positions;
+    auto const& positions = positions_of(c);
     for (std::size_t i = 0; i < positions.size(); ++i) {
         if (positions[i].line == 0 || positions[i].line == line) continue;
         int offset = int(i) * 2 - last, delta = positions[i].line - line;
@@ -146,7 +147,7 @@ struct PositionsIterator : Object {
 Value or_none(std::int32_t v, std::int32_t missing) { return v == missing ? kNone : Value::of_int(v); }
 
 Next next_position(Thread& t, Borrowed<PositionsIterator> self) {
-    auto const& positions = self->code->unit->positions;
+    auto const& positions = positions_of(*self->code.get());
     std::size_t i = self->index.fetch_add(1, std::memory_order_relaxed);
     if (i >= positions.size()) {
         self->index.store(positions.size(), std::memory_order_relaxed);
@@ -171,7 +172,7 @@ struct LineIterator : PositionsIterator {
 
 // (start, end, line or None) of the next run of instructions on one line.
 Next next_line(Thread& t, Borrowed<LineIterator> self) {
-    auto const& positions = self->code->unit->positions;
+    auto const& positions = positions_of(*self->code.get());
     std::size_t begin = self->index.load(std::memory_order_relaxed), end;
     do {
         if (begin >= positions.size()) return Next::end();
@@ -191,7 +192,7 @@ Result<Ref<>> co_lines(Thread& t, Borrowed<Code> self) { return make<LineIterato
 // (branch, where it leads to the left, to the right) for each, as offsets.
 Result<Ref<>> co_branches(Python& py, Borrowed<Code> self) {
     Ref<List> out = TRY(make_list(py));
-    std::vector<Instruction> const& words = self->unit->code;
+    std::span<Instruction const> words(self->unit->words(), self->unit->word_count);
     for (std::size_t i = 0; i < words.size(); ++i) {
         std::size_t left = i + 1, right = i;
         switch (words[i].op()) {
@@ -212,6 +213,7 @@ Result<Ref<>> co_branches(Python& py, Borrowed<Code> self) {
 }
 
 Result<Ref<>> varname_from_oparg(Python& py, Borrowed<Code> self, std::int64_t oparg) {
+    CHECK(unfold(py, *self));
     std::int64_t locals = self->local_count, free = std::int64_t(self->free_names->size);
     if (oparg < 0 || oparg >= locals + free) return raise(py, exc::IndexError, "tuple index out of range");
     if (oparg < locals) return Borrowed<Str>(register_name(*self, std::uint32_t(oparg))).share();
@@ -220,15 +222,19 @@ Result<Ref<>> varname_from_oparg(Python& py, Borrowed<Code> self, std::int64_t o
 
 // ---- comparing
 
+std::string_view kinds_of(Code const& c) { return {reinterpret_cast<char const*>(c.unit->local_kinds()), c.local_count}; }
+
 Result<Ref<>> compare_codes(Python& py, Borrowed<Code> self, Borrowed<> other, Compare op) {
     if ((op != Compare::eq && op != Compare::ne) || !is<Code>(other)) return Ref<>::adopt(kNotImplemented);
     Code &a = *self, &b = at(other.value());
     auto same = [&]() -> Result<bool> {
         if (&a == &b) return true;
-        CodeUnit const &u = *a.unit, &v = *b.unit;
+        CHECK(unfold(py, a));
+        CHECK(unfold(py, b));
+        ImageUnit const &u = *a.unit, &v = *b.unit;
         if (!equal(*a.name.get(), *b.name.get()) || u.positional_only != v.positional_only || a.positional != b.positional ||
             a.keyword_only != b.keyword_only || a.code_flags != b.code_flags || u.first_line != v.first_line || words_of(a) != words_of(b) ||
-            u.positions != v.positions || u.local_kinds != v.local_kinds || a.constant_count != b.constant_count)
+            positions_of(a) != positions_of(b) || kinds_of(a) != kinds_of(b) || a.constant_count != b.constant_count)
             return false;
         if (!TRY(equal(py, *a.local_names, *b.local_names)) || !TRY(equal(py, *a.free_names, *b.free_names))) return false;
         for (std::uint32_t i = 0; i < a.constant_count; ++i) {
@@ -247,10 +253,11 @@ Result<Ref<>> compare_codes(Python& py, Borrowed<Code> self, Borrowed<> other, C
 Result<std::int64_t> hash_code(Python& py, Borrowed<Code> self) {
     std::int64_t h = TRY(hash_value(py, *self->name));
     Code& c = *self;
+    CHECK(unfold(py, c));
     for (std::uint64_t n : {std::uint64_t(c.positional), std::uint64_t(c.unit->positional_only), std::uint64_t(c.keyword_only), std::uint64_t(c.code_flags),
                             std::uint64_t(c.unit->first_line)})
         h = mix_hashes(h, std::int64_t(n));
-    for (Instruction const& i : c.unit->code) h = mix_hashes(h, std::int64_t(i.word));
+    for (Instruction const& i : instructions(c)) h = mix_hashes(h, std::int64_t(i.word));
     return mix_hashes(h, TRY(hash_value(py, *c.local_names)));
 }
 
@@ -313,7 +320,7 @@ Result<Ref<>> replace_fields(Python& py, Code& old, Value const* args, std::size
     Value w[18] = {};
     if (n) return raise(py, exc::TypeError, "replace() takes no positional arguments");
     CHECK(parse_arguments(py, "replace", kFields, 0, 0, 0, args, n, keyword_names, w));
-    auto unit = std::make_shared<CodeUnit>(*old.unit);
+    std::shared_ptr<CodeUnit> unit = TRY(unit_of_code(py, old, OddConstants::as_none));
     Replacing r{py, old, unit};
     std::uint32_t positional = old.positional, positional_only = unit->positional_only, keyword_only = old.keyword_only;
     if (w[0]) CHECK(r.number(w[0], kFields[0], positional));
@@ -388,7 +395,7 @@ Result<Ref<>> replace_fields(Python& py, Code& old, Value const* args, std::size
         CHECK(r.strings(w[9], kFields[9], places));
         for (std::size_t i = 0; i < used.size(); ++i) unit->constants[used[i]].text = texts[i];
     }
-    Ref<Code> made = TRY(make_code(py, unit, false));
+    Ref<Code> made = TRY(make_code(py, *unit, false));
     // Constants are the old objects, or those given.
     for (std::size_t i = 0; i < constants.size(); ++i) {
         Value v = w[8] ? as<Tuple>(w[8])->slots[i] : old.k[constants[i]];
@@ -426,7 +433,7 @@ constexpr GetSetDef getsets[] = {
     {"co_kwonlyargcount", get<kwonlyargcount>, nullptr},
     {"co_stacksize", get<stacksize>, nullptr},
     {"co_flags", get<flags>, nullptr},
-    {"co_names", get<names>, nullptr},
+    {"co_names", get_unfolded<names>, nullptr},
     {"co_filename", get<filename>, nullptr},
     {"co_name", get<name>, nullptr},
     {"co_qualname", get<qualname>, nullptr},
@@ -434,13 +441,13 @@ constexpr GetSetDef getsets[] = {
     {"co_linetable", get<linetable>, nullptr},
     {"co_exceptiontable", get<exceptiontable>, nullptr},
     {"co_lnotab", lnotab, nullptr},
-    {"co_consts", get<consts>, nullptr},
+    {"co_consts", get_unfolded<consts>, nullptr},
     {"co_code", get<code_bytes>, nullptr},
-    {"_co_code_adaptive", get<adaptive>, nullptr},
-    {"co_varnames", get<varnames>, nullptr},
-    {"co_cellvars", get<cellvars>, nullptr},
-    {"co_freevars", get<freevars>, nullptr},
-    {"co_nlocals", get<nlocals>, nullptr},
+    {"_co_code_adaptive", get_unfolded<adaptive>, nullptr},
+    {"co_varnames", get_unfolded<varnames>, nullptr},
+    {"co_cellvars", get_unfolded<cellvars>, nullptr},
+    {"co_freevars", get_unfolded<freevars>, nullptr},
+    {"co_nlocals", get_unfolded<nlocals>, nullptr},
 };
 constexpr TypeDef code_def{
     .name = "code", .doc = "Create a code object. Its bytecode is the implementation's own; use compile() and replace().",

@@ -1,9 +1,9 @@
 // What the words of feedback mean. Each is one atomic word that describes itself, so that it cannot tear and any thread may replace it at
 // any time:
 //   0                          nothing learnt
-//   {shape or version:32, payload:31, 1}   attribute: slot of objects of this shape, payload = byte offset / 8 << 1, low bit 1: in the
-//                              overflow array (index). Global: entry of a globals table with this version, payload = index
-//   pointer to a Record        immutable, retired when it is replaced
+//   {shape or version:32, payload:31, 1}   attribute: slot of objects of this shape, payload = byte offset / 8 << 1. Global: entry of a
+//                              globals table with this version, payload = index
+//   pointer to a Record        the first of a chain; immutable, retired when it is replaced
 #pragma once
 #include "object/dict.h"
 #include "object/instance.h"
@@ -12,28 +12,36 @@
 
 namespace oro::vm {
 
+// Which fields count for what stands beside the kinds; `shape` always does, as that of the object looked at.
 struct Record {
     enum Kind : std::uint8_t {
-        method,        // a method-like value of the class: bind it to the object
-        value,         // any other value of the class (no descriptor, not shadowed by the instance)
-        getter,        // a property: value is its getter
+        own,           // an attribute of the object's own, in the slot at byte offset `index`
+        transition,    // storing the attribute that turns `shape` into `version2`, in the slot at byte offset `index`
+        method,        // a method-like value of the class, which has `version`: bind it to the object
+        value,         // any other value of the class (no descriptor, not shadowed by the instance), which has `version`
+        getter,        // a property of the class, which has `version`: value is its getter, a plain function of one argument
         module,        // entry `index` of the module's dictionary with table version `version`
         type_value,    // an attribute of the type `object` itself, at `version`
         builtin,       // globals table `version` lacks the name; builtins table `version2` has it at `index`
-        slot,          // __slots__ field at byte offset `index`
+        slot,          // __slots__ field at byte offset `index` of a class that has `version`
+        constructor,   // a call of the type `object`, which makes its instances in the ordinary way: value is its __init__, at `version`
+        super_method,  // method-like, behind the class `object` in the MRO of the object's class, which has `version`
     } kind = value;
     ShapeId shape = 0;
     std::uint32_t version = 0, version2 = 0, index = 0;
     Value value_;      // not counted: it lives as long as the version is the same
     Header* object = nullptr;
+    Record* next = nullptr;  // what the site has learnt before; the whole chain is retired at once
 };
+inline constexpr int kMostRecords = 4;   // of one site
 
 inline std::atomic<std::uint64_t>& feedback_of(Value* k, unsigned site) {
     return reinterpret_cast<std::atomic<std::uint64_t>*>(k)[-1 - std::ptrdiff_t(site)];
 }
 inline Record* record_of(std::uint64_t ic) { return reinterpret_cast<Record*>(ic); }
-void learn(Value* k, unsigned site, std::uint64_t packed);
+// Adds to what the site knows, or replaces it if that is out of date or too much.
 void learn(Value* k, unsigned site, Record const& record);
+void learn_global(Value* k, unsigned site, std::uint32_t version, std::uint32_t index);
 
 // The value of a slot as a register holds it; null if it is empty or can't be had without a lock.
 Value read_shared_slot(Slot const& slot);
@@ -75,5 +83,8 @@ inline Value read_remembered(Record const& r, Type const& type) {
     }
     return read_shared_remembered(r, type);
 }
+
+// The plain function of one argument that a remembered property has as its getter, as a register holds it; null if there is none.
+Function* getter_of(Record const& r, Type const& type);
 
 }  // namespace oro::vm

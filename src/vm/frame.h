@@ -30,7 +30,7 @@ private:
 namespace frame_flag {
 inline constexpr std::uint64_t entry = 4;        // returning leaves interpret()
 inline constexpr std::uint64_t constructor = 8;  // __init__ called by a class call: returns `result` instead
-inline constexpr std::uint64_t discard = 16;     // unused
+inline constexpr std::uint64_t getter = 16;      // called by a load_attr, which is one word and names the result's register itself
 }  // namespace frame_flag
 
 struct Frame {

@@ -44,7 +44,7 @@ Result<Ref<FrameObject>> frame_object(Thread& t, Frame& f) {
 void detach_frame_object(Thread& t, Frame& f) {
     FrameObject& o = at(f.object);
     if (o.frame.load(std::memory_order_relaxed) != &f) return;
-    Code& code = *o.code.get();
+    Code& code = *f.code.get();  // the collector may have cleared the object
     o.last_index.store(std::int32_t(code.index_of(f.pc.get())), std::memory_order_relaxed);
     if (!is_only_reference(o)) {
         Value pending = std::exchange(t.raised, Value{});
@@ -199,7 +199,7 @@ Result<void> each_frame_variable(Python& py, FrameObject& o, std::vector<std::pa
     std::vector<std::uint32_t> order;
     for (int pass = 0; pass < 2; ++pass)
         for (std::uint32_t r = 0; r < code.local_count; ++r) {
-            std::uint8_t kind = code.unit->local_kinds[r];
+            std::uint8_t kind = code.unit->local_kinds()[r];
             if (((kind & LOCAL_CELL) && !(kind & LOCAL_ARGUMENT)) == (pass == 1)) order.push_back(r);
         }
     std::vector<Maybe<>> values;
@@ -230,7 +230,7 @@ std::int32_t frame_line(Python& py, FrameObject& o) {
     std::int32_t index = o.last_index.load(std::memory_order_relaxed);
     FrameAccess access(py, o);
     if (Frame* f = access.frame()) index = std::int32_t(o.code->index_of(f->pc.get()));
-    return line_of(*o.code.get(), o.code->code + index);
+    return line_of(*o.code.get(), o.code->code.load() + index);
 }
 
 Result<Ref<>> frame_locals(Python& py, Borrowed<FrameObject> frame) {
@@ -298,7 +298,7 @@ Value set_trace(Python& py, Value self, Value value) {
     FrameObject& o = at(self);
     bool any = !value.is_null() && value != kNone;
     o.trace_function.store(&o, any ? Maybe<>(share(value)) : Maybe<>());
-    if (any && o.trace_opcodes.load(std::memory_order_relaxed)) monitor::want_opcodes(py, *o.code.get(), true);
+    if (any && o.trace_opcodes.load(std::memory_order_relaxed) && monitor::want_opcodes(py, *o.code.get(), true).raised()) return {};
     return kNone;
 }
 Value set_trace_opcodes(Python& py, Value self, Value value) {
@@ -306,7 +306,7 @@ Value set_trace_opcodes(Python& py, Value self, Value value) {
     if (!value.is_bool()) return (void)raise(py, exc::TypeError, "attribute value type must be bool"), Value{};
     FrameObject& o = at(self);
     o.trace_opcodes.store(value == kTrue, std::memory_order_relaxed);
-    if (value == kTrue && o.trace_function.slot().peek()) monitor::want_opcodes(py, *o.code.get(), true);
+    if (value == kTrue && o.trace_function.slot().peek() && monitor::want_opcodes(py, *o.code.get(), true).raised()) return {};
     return kNone;
 }
 template <auto Field> Value get_flag(Python&, Value self) { return Value::of_bool((at(self).*Field).load(std::memory_order_relaxed)); }
@@ -379,7 +379,7 @@ void init_frames() {
         if (!is<FrameObject>(frame)) return -1;
         Code& code = *as<FrameObject>(frame)->code.get();
         if (lasti < 0 || std::uint32_t(lasti / 2) >= code.code_count) return std::int32_t(code.unit->first_line);
-        int line = line_of(code, code.code + lasti / 2);
+        int line = line_of(code, code.code.load() + lasti / 2);
         return line == 0 ? -1 : line;
     });
     set_frame_type(&frame_type);

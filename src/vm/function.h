@@ -13,7 +13,8 @@ struct Function : Object {
     Member<Dict> keyword_defaults;
     Fixed<Tuple> closure;                   // of cells; null without free variables
     Member<Str> name, qualname;
-    Member<> doc, module, annotate, annotations, type_params;
+    Member<> doc;                           // null: that of the code
+    Member<> module, annotate, annotations, type_params;
     static constexpr auto fields = std::tuple{&Function::code, &Function::globals, &Function::builtins, &Function::defaults, &Function::keyword_defaults,
                                               &Function::closure, &Function::name, &Function::qualname, &Function::doc, &Function::module,
                                               &Function::annotate, &Function::annotations, &Function::type_params};

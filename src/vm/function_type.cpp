@@ -58,11 +58,25 @@ Value set_qualname(Python& py, Value self, Value value) {
     return set_required<&Function::qualname, Str>(py, self, value, "__qualname__ must be set to a string object");
 }
 
+// Null as long as nobody asks: the code has the docstring.
+Value get_doc(Python& py, Value self) {
+    Function& f = at(self);
+    if (Maybe<> there = f.doc.load(&f)) return there.release();
+    Maybe<Code> code = f.code.load(&f);
+    if (!(code->code_flags & CO_HAS_DOCSTRING)) return kNone;
+    if (unfold(py, **code).raised()) return {};
+    return share(code->k[0]).release();
+}
+Value set_doc(Python&, Value self, Value value) {
+    at(self).doc.store(&at(self), Maybe<>(share(value ? value : kNone)));
+    return kNone;
+}
+
 Value set_code(Python& py, Value self, Value value) {
     if (value.is_null() || !is<Code>(value)) return (void)raise(py, exc::TypeError, "__code__ must be set to a code object"), Value{};
     Function& f = at(self);
     Code& code = *as<Code>(value);
-    std::size_t have = f.closure ? f.closure->size : 0, want = code.free_names->size;
+    std::size_t have = f.closure ? f.closure->size : 0, want = code.unit->free_count;
     if (have != want) {
         Maybe<Str> name = f.name.load(&f);
         (void)raise(py, exc::ValueError, "{}() requires a code object with {} free vars, not {}", *name, have, want);
@@ -73,6 +87,11 @@ Value set_code(Python& py, Value self, Value value) {
     if ((old->code_flags & kKinds) != (code.code_flags & kKinds)) {
         if (warn(py, exc::DeprecationWarning, "Assigning a code object of non-matching type is deprecated (e.g., from a generator to a plain function)").raised())
             return {};
+    }
+    if (!f.doc.peek()) {  // it stays as it was
+        Value doc = get_doc(py, self);
+        if (doc.is_null()) return {};
+        f.doc.store(&f, Maybe<>::adopt(doc));
     }
     f.code.store(&f, Maybe<Code>(as<Code>(value).share()));
     return kNone;
@@ -162,7 +181,7 @@ Result<Ref<>> make_from_code(Python& py, Value const* args, std::size_t n, Tuple
     if (!is<Code>(w[0])) return raise(py, exc::TypeError, "function() argument 'code' must be code, not {}", TypeName{w[0]});
     if (!is<Dict>(w[1])) return raise(py, exc::TypeError, "function() argument 'globals' must be dict, not {}", TypeName{w[1]});
     Borrowed<Code> code = as<Code>(w[0]);
-    std::size_t free = code->free_names->size;
+    std::size_t free = code->unit->free_count;
     if (w[2] && !is<Str>(w[2])) return raise(py, exc::TypeError, "arg 3 (name) must be None or string");
     if (w[3] && !is<Tuple>(w[3])) return raise(py, exc::TypeError, "arg 4 (defaults) must be None or tuple");
     if (!w[4] && free) return raise(py, exc::TypeError, "arg 5 (closure) must be tuple");
@@ -186,7 +205,7 @@ Value make_new(Python& py, Type&, Value const* args, std::size_t n, Tuple* names
 constexpr SlotDef slots[] = {slot<Dunder::repr, repr_function>, slot<Dunder::get, bind>};
 constexpr GetSetDef getsets[] = {
     {"__closure__", get_fixed<&Function::closure>, nullptr},
-    {"__doc__", get_or_none<&Function::doc>, set_any<&Function::doc>},
+    {"__doc__", get_doc, set_doc},
     {"__globals__", get_fixed<&Function::globals>, nullptr},
     {"__module__", get_or_none<&Function::module>, set_any<&Function::module>},
     {"__builtins__", get_fixed<&Function::builtins>, nullptr},

@@ -46,7 +46,9 @@ bool enter_generator(Thread* t, Generator* g, Value v) {
     if (expected == GeneratorState::suspended_start && v && v != kNone) return false;
     Value* top = stack_top(*t);
     if (t->recursion_left <= 0 || top + 256 >= t->stack_end) return false;
-    if (!g->state.compare_exchange_strong(expected, GeneratorState::running, std::memory_order_acq_rel)) return false;
+    // Without another thread that could know it there is nothing to be decided.
+    if (t->alone || detail::is_exclusive(g)) g->state.store(GeneratorState::running, std::memory_order_relaxed);
+    else if (!g->state.compare_exchange_strong(expected, GeneratorState::running, std::memory_order_acq_rel)) return false;
     Frame* frame = &g->frame;
     frame->previous.set(t->frame);
     frame->spare = {reinterpret_cast<std::uint64_t>(top) + 7};
@@ -188,9 +190,10 @@ Resumed throw_claimed(Python& py, Generator& g) {
 
 // The registers of a claimed generator that has not started, or never will go on, are dropped.
 void abandon(Python& py, Generator& g) {
-    vm::release_frame(&py, &g.frame);
+    Value object = vm::release_frame(&py, &g.frame);
     Value function = std::exchange(g.frame.function, Value{});
     g.state.store(GeneratorState::closed, std::memory_order_release);
+    detail::decref(object);
     reg::release(function);
 }
 

@@ -8,42 +8,42 @@ bool Point::idle() const {
     return true;
 }
 
-std::uint32_t past_nops(CodeUnit const& unit, std::uint32_t index) {
-    while (index + 1 < unit.code.size() && unit.code[index].op() == Opcode::nop) ++index;
+std::uint32_t past_nops(ImageUnit const& unit, std::uint32_t index) {
+    while (index + 1 < unit.word_count && unit.words()[index].op() == Opcode::nop) ++index;
     return index;
 }
 
 namespace {
 
-bool follows_iteration(CodeUnit const& unit, std::uint32_t index) {
+bool follows_iteration(ImageUnit const& unit, std::uint32_t index) {
     if (index == 0) return false;
-    Opcode before = unit.code[index - 1].op();
+    Opcode before = unit.words()[index - 1].op();
     return before == Opcode::for_iter || before == Opcode::send;
 }
 
-bool is_handler(CodeUnit const& unit, std::uint32_t index) {
-    for (ExceptionEntry const& e : unit.exceptions)
-        if (e.handler == index) return true;
+bool is_handler(ImageUnit const& unit, std::uint32_t index) {
+    for (std::uint32_t i = 0; i < unit.exception_count; ++i)
+        if (unit.exceptions()[i].handler == index) return true;
     return false;
 }
 
 // Instructions before the first `resume` set the frame up and are nobody's business.
-std::uint32_t first_traceable(CodeUnit const& unit) {
-    for (std::uint32_t i = 0; i < unit.code.size(); ++i)
-        if (unit.code[i].op() == Opcode::resume) return i;
+std::uint32_t first_traceable(ImageUnit const& unit) {
+    for (std::uint32_t i = 0; i < unit.word_count; ++i)
+        if (unit.words()[i].op() == Opcode::resume) return i;
     return 0;
 }
 
 void write_opcode(Code& code, std::uint32_t index, Opcode op) {
-    __atomic_store_n(reinterpret_cast<std::uint8_t*>(code.code + index), std::uint8_t(op), __ATOMIC_RELEASE);
+    __atomic_store_n(reinterpret_cast<std::uint8_t*>(code.code.load(std::memory_order_acquire) + index), std::uint8_t(op), __ATOMIC_RELEASE);
 }
 
 // Whether an instruction has to be watched: for its own events, for those of the jump that a comparison is fused with, or for those of
 // nops that it jumps over otherwise.
-bool needed(Points const& points, CodeUnit const& unit, std::uint32_t index) {
+bool needed(Points const& points, ImageUnit const& unit, std::uint32_t index) {
     Point const& point = points.points[index];
     if (!point.idle() || (point.watch && points.wanted[unsigned(Event::line)])) return true;
-    Instruction ins = unit.code[index];
+    Instruction ins = unit.words()[index];
     if (ins.op() == Opcode::call_ext || ins.op() == Opcode::make_function) return false;
     if ((ins.flags() & FUSED) && index + 1 < points.count && needed(points, unit, index + 1)) return true;
     if (op_info[int(ins.op())].b != OperandKind::J) return false;
@@ -54,7 +54,7 @@ bool needed(Points const& points, CodeUnit const& unit, std::uint32_t index) {
 }
 
 void refresh(Code& code, Points const& points, std::uint32_t index) {
-    Opcode plain = code.unit->code[index].op();
+    Opcode plain = code.unit->words()[index].op();
     if (plain != Opcode::call_ext) write_opcode(code, index, needed(points, *code.unit, index) ? Opcode::instrumented : plain);
 }
 
@@ -63,7 +63,7 @@ Points& points_of(Code& code) {
     if (points) return *points;
     points = new Points(code.code_count);
     std::vector<bool> watch;
-    std::vector<LineStart> starts = line_starts(*code.unit, watch);
+    std::vector<LineStart> starts = line_starts(code, watch);
     for (std::uint32_t i = 0; i < code.code_count; ++i) {
         points->points[i].start = starts[i];
         points->points[i].watch = watch[i];
@@ -82,8 +82,10 @@ EventSet& local_of(State& s, Points& points, unsigned tool) {
 }
 
 void rewrite(State& s, Code& code) {
+    // Folded code hasn't begun to run.
+    if (code.is_folded()) return;
     Points& points = points_of(code);
-    CodeUnit const& unit = *code.unit;
+    ImageUnit const& unit = *code.unit;
     std::uint32_t version = s.version.load(std::memory_order_acquire);
     bool restarted = points.restarts != s.restarts.load(std::memory_order_relaxed);
     Tools wanted[kLocalEvents], added[kLocalEvents];
@@ -97,7 +99,7 @@ void rewrite(State& s, Code& code) {
     points.restarts = s.restarts.load(std::memory_order_relaxed);
     std::uint32_t begin = first_traceable(unit);
     for (std::uint32_t i = begin; i < code.code_count; ++i) {
-        if (unit.code[i].op() == Opcode::call_ext) continue;
+        if (unit.words()[i].op() == Opcode::call_ext) continue;
         Point& point = points.points[i];
         auto set = [&](Point::Slot slot, unsigned e, bool here) {
             point.disabled[slot] = Tools(point.disabled[slot] & ~added[e]);
@@ -105,7 +107,7 @@ void rewrite(State& s, Code& code) {
             point.active[slot].store(tools, std::memory_order_release);
         };
         set(Point::line, unsigned(Event::line), point.start != LineStart::no);
-        set(Point::instruction, unsigned(Event::instruction), unit.code[i].op() != Opcode::resume);
+        set(Point::instruction, unsigned(Event::instruction), unit.words()[i].op() != Opcode::resume);
         PointEvents events = events_of(unit, i);
         for (unsigned n = 0; n < 3; ++n)
             if (events.of[n] != PointEvents::kNone) set(Point::Slot(Point::first + n), events.of[n], true);
@@ -116,10 +118,10 @@ void rewrite(State& s, Code& code) {
 
 }  // namespace
 
-PointEvents events_of(CodeUnit const& unit, std::uint32_t index) {
+PointEvents events_of(ImageUnit const& unit, std::uint32_t index) {
     auto made = [](Event a) { return PointEvents{{std::uint8_t(a), PointEvents::kNone, PointEvents::kNone}}; };
     auto branch = [] { return PointEvents{{std::uint8_t(Event::branch_left), std::uint8_t(Event::branch_right), PointEvents::kNone}}; };
-    Instruction ins = unit.code[index];
+    Instruction ins = unit.words()[index];
     switch (ins.op()) {
         case Opcode::resume: return made(ins.b() == 0 ? Event::py_start : Event::py_resume);
         case Opcode::return_value: return made(Event::py_return);
@@ -130,7 +132,7 @@ PointEvents events_of(CodeUnit const& unit, std::uint32_t index) {
         case Opcode::load_super_method: return made(Event::call);
         case Opcode::jump_back:
             // The loop of a delegation is none of the program's.
-            return index >= 4 && unit.code[index - 4].op() == Opcode::send ? PointEvents{} : made(Event::jump);
+            return index >= 4 && unit.words()[index - 4].op() == Opcode::send ? PointEvents{} : made(Event::jump);
         case Opcode::jump:
             // Where an iteration ends the jump belongs to it; over a handler it is a matter of where that stands.
             return follows_iteration(unit, index) || is_handler(unit, index + 1) ? PointEvents{} : made(Event::jump);
@@ -199,9 +201,9 @@ void disable_at(State& s, Code& code, std::uint32_t index, Point::Slot slot, Too
     point.active[slot].fetch_and(Tools(~tools), std::memory_order_relaxed);
     refresh(code, points, index);
     if (index > 0) refresh(code, points, index - 1);
-    if (code.unit->code[index].op() != Opcode::nop) return;
+    if (code.unit->words()[index].op() != Opcode::nop) return;
     for (std::uint32_t i = first_traceable(*code.unit); i < code.code_count; ++i)
-        if (op_info[int(code.unit->code[i].op())].b == OperandKind::J) refresh(code, points, i);
+        if (op_info[int(code.unit->words()[i].op())].b == OperandKind::J) refresh(code, points, i);
 }
 
 }  // namespace oro::monitor

@@ -18,7 +18,7 @@ namespace oro::monitor {
 // another line. Where that can be told from the code alone it is.
 enum class LineStart : std::uint8_t { no, yes, depends };
 // One an instruction. `watch` gets the instructions at which the current line has to be noted, if any depends on it.
-std::vector<LineStart> line_starts(CodeUnit const& unit, std::vector<bool>& watch);
+std::vector<LineStart> line_starts(Code const& code, std::vector<bool>& watch);
 
 // What hangs on an instruction. The events of the last three slots differ by operation: see events_of.
 struct Point {
@@ -33,10 +33,10 @@ struct PointEvents {
     static constexpr std::uint8_t kNone = 0xFF;
     std::uint8_t of[3] = {kNone, kNone, kNone};  // events of the slots first, second, third
 };
-PointEvents events_of(CodeUnit const& unit, std::uint32_t index);
+PointEvents events_of(ImageUnit const& unit, std::uint32_t index);
 
 // The first instruction from `index` on that does something.
-std::uint32_t past_nops(CodeUnit const& unit, std::uint32_t index);
+std::uint32_t past_nops(ImageUnit const& unit, std::uint32_t index);
 
 struct Points {
     std::atomic<std::uint32_t> version{0};       // of the state that the bytes correspond to
@@ -70,5 +70,5 @@ inline bool is_instrumented(Instruction const* pc) {
 
 namespace oro {
 // The operation at an instruction, seen through specialisation and instrumentation.
-inline Opcode operation_at(Code const& code, Instruction const* pc) { return code.unit->code[code.index_of(pc)].op(); }
+inline Opcode operation_at(Code const& code, Instruction const* pc) { return code.unit->words()[code.index_of(pc)].op(); }
 }  // namespace oro

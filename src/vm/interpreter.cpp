@@ -1,4 +1,5 @@
 // The interpreter's dispatch table and its operations, which are in vm/ops/*.h.
+#include "object/super.h"
 #include "vm/monitored.h"
 #include "vm/vm.h"
 
@@ -31,13 +32,20 @@ namespace oro::vm {
     DISPATCH();
 }
 
+template <SlowFn* Slow> __attribute__((preserve_none)) static void slow_step(ORO_OP_PARAMETERS) {
+    SAVE();
+    if (!Slow(t, regs, pc, k, word)) [[unlikely]] ERROR();
+    NEXT(1);
+}
+
+#include "vm/ops/frames.h"
 #include "vm/ops/moves.h"
 #include "vm/ops/names.h"
 #include "vm/ops/attributes.h"
 #include "vm/ops/items.h"
 #include "vm/ops/arith.h"
-#include "vm/ops/calls.h"
 #include "vm/ops/jumps.h"
+#include "vm/ops/calls.h"
 #include "vm/ops/iterate.h"
 #include "vm/ops/exceptions.h"
 
@@ -88,13 +96,14 @@ op_unwind_again_:
     pc = t->frame->pc.get();
     k = t->frame->code.get()->k;
     DISPATCH();
+#include "vm/ops/frames.h"
 #include "vm/ops/moves.h"
 #include "vm/ops/names.h"
 #include "vm/ops/attributes.h"
 #include "vm/ops/items.h"
 #include "vm/ops/arith.h"
-#include "vm/ops/calls.h"
 #include "vm/ops/jumps.h"
+#include "vm/ops/calls.h"
 #include "vm/ops/iterate.h"
 #include "vm/ops/exceptions.h"
 }

@@ -39,17 +39,25 @@ namespace {
 
 // {ident: f(thread)} of all threads for which f gives something.
 template <class F> Result<Ref<>> of_each_thread(Python& py, F&& f) {
+    std::vector<Thread*> threads;
     std::vector<std::pair<std::uint64_t, Ref<>>> found;
     bool failed = false;
     stop_world(py);
+    // f may allocate, which is not for the time that the list of threads is locked. A thread with a frame doesn't end before the
+    // world goes on.
     for_each_mutator([&](Mutator& m) {
         auto& t = static_cast<Thread&>(m);
-        if (failed) return;
-        Result<Maybe<>> r = f(t);
-        if (r.raised()) return void(failed = true);
-        Maybe<> v = std::move(r).take();
-        if (v) found.emplace_back(t.ident, std::move(v).take());
+        if (t.frame) threads.push_back(&t);
     });
+    for (Thread* t : threads) {
+        Result<Maybe<>> r = f(*t);
+        if (r.raised()) {
+            failed = true;
+            break;
+        }
+        Maybe<> v = std::move(r).take();
+        if (v) found.emplace_back(t->ident, std::move(v).take());
+    }
     resume_world(py);
     if (failed) return Raised{};
     Ref<Dict> out = TRY(make_dict(py));
@@ -64,7 +72,6 @@ template <class F> Result<Ref<>> of_each_thread(Python& py, F&& f) {
 
 Result<Ref<>> current_frames(Python& py) {
     return of_each_thread(py, [&](Thread& t) -> Result<Maybe<>> {
-        if (!t.frame) return Maybe<>();
         return Maybe<>(TRY(frame_object(py, *t.frame)));
     });
 }

@@ -84,17 +84,17 @@ struct Target {
     char const* problem = nullptr;
 };
 
-Target find_target(CodeUnit const& unit, std::uint32_t here, std::int32_t line) {
-    std::vector<std::vector<Temp>> states = temporaries(unit);
+Target find_target(ImageUnit const& unit, std::vector<Position> const& positions, std::vector<std::vector<Temp>> const& states, std::uint32_t here,
+                   std::int32_t line) {
     Target best;
     bool found = false;
     std::size_t best_depth = 0;
     std::uint32_t first = 0;
-    while (first < unit.code.size() && unit.code[first].op() != Opcode::resume) ++first;
-    for (std::uint32_t i = first + 1; i < unit.code.size(); ++i) {
+    while (first < unit.word_count && unit.words()[first].op() != Opcode::resume) ++first;
+    for (std::uint32_t i = first + 1; i < unit.word_count; ++i) {
         // Where the line begins, in the order of the code.
-        if (unit.positions[i].line != line || unit.positions[i - 1].line == line) continue;
-        if (unit.code[i].op() == Opcode::call_ext || unit.code[i].op() == Opcode::resume || states[i].empty()) continue;
+        if (positions[i].line != line || positions[i - 1].line == line) continue;
+        if (unit.words()[i].op() == Opcode::call_ext || unit.words()[i].op() == Opcode::resume || states[i].empty()) continue;
         if (char const* problem = difference(states[here], states[i])) {
             if (!found) best.problem = problem;
             continue;
@@ -133,18 +133,20 @@ Result<void> jump_to_line(Python& py, FrameObject& o, Borrowed<> value) {
     auto line = std::int32_t(wanted);
     Frame& frame = *o.frame.load(std::memory_order_acquire);
     Code& code = *frame.code.get();
-    CodeUnit const& unit = *code.unit;
+    ImageUnit const& unit = *code.unit;
     if (line < std::int32_t(unit.first_line)) return raise(py, exc::ValueError, "line {} comes before the current code block", line);
     // A line without code stands for the next one that has some.
     std::int32_t next = INT32_MAX;
-    for (Position const& p : unit.positions)
+    for (Position const& p : positions_of(code))
         if (p.line >= line && p.line < next) next = p.line;
     if (next == INT32_MAX) return raise(py, exc::ValueError, "line {} comes after the current code block", line);
     std::uint32_t here = code.index_of(frame.pc.get());
-    Target target = find_target(unit, here, next);
+    CodeView view{{unit.words(), unit.word_count}, {unit.exceptions(), unit.exception_count}, {}, {unit.local_kinds(), unit.local_count}, {}, unit.registers, {}};
+    std::vector<std::vector<Temp>> states = temporaries(view);
+    if (states[here].empty()) return raise(py, exc::ValueError, "can't jump from unreachable code");
+    Target target = find_target(unit, positions_of(code), states, here, next);
     if (target.problem) return raise(py, exc::ValueError, target.problem);
     CHECK(bind_locals(py, frame));
-    std::vector<std::vector<Temp>> states = temporaries(unit);
     std::vector<Temp> const &from = states[here], &to = states[target.index];
     Value* regs = frame.registers();
     for (std::uint32_t r = code.registers; r-- > code.local_count;) {
@@ -158,7 +160,7 @@ Result<void> jump_to_line(Python& py, FrameObject& o, Borrowed<> value) {
             reg::release(old);
         }
     }
-    frame.pc.set(code.code + target.index);
+    frame.pc.set(code.code.load(std::memory_order_relaxed) + target.index);
     monitor::mark_arrival(frame, target.index);
     return {};
 }

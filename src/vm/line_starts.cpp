@@ -6,9 +6,9 @@ namespace oro::monitor {
 namespace {
 
 // Calls f(successor) for each instruction that may run next, exceptions aside.
-template <class F> void each_successor(CodeUnit const& unit, std::uint32_t i, F&& f) {
-    Instruction ins = unit.code[i];
-    auto n = std::uint32_t(unit.code.size());
+template <class F> void each_successor(ImageUnit const& unit, std::uint32_t i, F&& f) {
+    Instruction ins = unit.words()[i];
+    auto n = std::uint32_t(unit.word_count);
     auto go = [&](std::int64_t to) {
         if (to >= 0 && to < std::int64_t(n)) f(std::uint32_t(to));
     };
@@ -38,19 +38,21 @@ bool transparent(Opcode op) { return op == Opcode::resume || op == Opcode::call_
 
 }  // namespace
 
-std::vector<LineStart> line_starts(CodeUnit const& unit, std::vector<bool>& watch) {
-    auto n = std::uint32_t(unit.code.size());
+std::vector<LineStart> line_starts(Code const& code, std::vector<bool>& watch) {
+    ImageUnit const& unit = *code.unit;
+    std::vector<Position> const& positions = positions_of(code);
+    auto n = std::uint32_t(unit.word_count);
     std::vector<LineStart> out(n, LineStart::no);
     watch.assign(n, false);
-    auto line = [&](std::uint32_t i) { return unit.positions[i].line; };
+    auto line = [&](std::uint32_t i) { return positions[i].line; };
     std::uint32_t begin = 0;
-    while (begin < n && unit.code[begin].op() != Opcode::resume) ++begin;
+    while (begin < n && unit.words()[begin].op() != Opcode::resume) ++begin;
     if (begin == n) begin = 0;
     // Candidates: first of a line in the order of the code, and where control arrives from elsewhere.
     std::vector<bool> same(n, false), other(n, false), candidate(n, false);
     int current = -1;
     for (std::uint32_t i = begin; i < n; ++i) {
-        Opcode op = unit.code[i].op();
+        Opcode op = unit.words()[i].op();
         if (transparent(op)) continue;
         if (line(i) != current) candidate[i] = true;
         current = line(i);
@@ -58,26 +60,27 @@ std::vector<LineStart> line_starts(CodeUnit const& unit, std::vector<bool>& watc
     for (std::uint32_t i = begin; i < n; ++i)
         each_successor(unit, i, [&](std::uint32_t to) {
             // Where a loop ends is no start by itself.
-            bool exit = i > begin && unit.code[i].op() == Opcode::jump && unit.code[i - 1].op() == Opcode::for_iter;
+            bool exit = i > begin && unit.words()[i].op() == Opcode::jump && unit.words()[i - 1].op() == Opcode::for_iter;
             if (to != i + 1 && to != i + 2 && !exit) candidate[to] = true;
-            if (to == i + 2 && (unit.code[i].op() == Opcode::for_iter || unit.code[i].op() == Opcode::send)) candidate[to] = true;
+            if (to == i + 2 && (unit.words()[i].op() == Opcode::for_iter || unit.words()[i].op() == Opcode::send)) candidate[to] = true;
             // A line after a resumption shows whatever line that stands on.
-            (line(i) == line(to) && unit.code[i].op() != Opcode::resume ? same : other)[to] = true;
+            (line(i) == line(to) && unit.words()[i].op() != Opcode::resume ? same : other)[to] = true;
         });
-    for (ExceptionEntry const& e : unit.exceptions) {
+    for (std::uint32_t x = 0; x < unit.exception_count; ++x) {
+        ExceptionEntry const& e = unit.exceptions()[x];
         candidate[e.handler] = true;
-        for (std::uint32_t i = e.start; i < e.end && i < n; ++i) (line(i) == line(e.handler) && unit.code[i].op() != Opcode::resume ? same : other)[e.handler] = true;
+        for (std::uint32_t i = e.start; i < e.end && i < n; ++i) (line(i) == line(e.handler) && unit.words()[i].op() != Opcode::resume ? same : other)[e.handler] = true;
     }
     bool depends = false;
     for (std::uint32_t i = begin; i < n; ++i) {
-        if (!candidate[i] || transparent(unit.code[i].op()) || line(i) <= 0) continue;
+        if (!candidate[i] || transparent(unit.words()[i].op()) || line(i) <= 0) continue;
         if (!other[i]) continue;
         out[i] = same[i] ? LineStart::depends : LineStart::yes;
         depends |= same[i];
     }
     if (!depends) return out;
     for (std::uint32_t i = begin; i < n; ++i)
-        watch[i] = candidate[i] && !transparent(unit.code[i].op()) && (out[i] != LineStart::no || line(i) <= 0);
+        watch[i] = candidate[i] && !transparent(unit.words()[i].op()) && (out[i] != LineStart::no || line(i) <= 0);
     return out;
 }
 

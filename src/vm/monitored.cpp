@@ -59,7 +59,7 @@ struct Here {
     bool fire_jump(Point::Slot slot, Event e, Instruction const* to) const {
         if (!tools(slot)) return true;
         // Where an iteration ends, the jump that follows belongs to it.
-        if (e == Event::branch_right && operation_at(code, op.pc) == Opcode::for_iter) to = to + 1 + code.unit->code[code.index_of(to)].jump();
+        if (e == Event::branch_right && operation_at(code, op.pc) == Opcode::for_iter) to = to + 1 + code.unit->words()[code.index_of(to)].jump();
         return fire_with(slot, e, Value::of_int(std::int64_t(code.index_of(to)) * 2));
     }
     std::uint64_t go(Instruction const* to) const {
@@ -77,7 +77,7 @@ bool line_changed(Here const& h) {
     if (h.point.start != LineStart::depends) return h.point.start == LineStart::yes;
     auto note = std::uint32_t(h.frame.flags >> kNoteShift);
     if (note == 0 || note > h.code.code_count) return true;
-    return h.code.unit->positions[note - 1].line != h.code.unit->positions[h.index].line;
+    return positions_of(h.code)[note - 1].line != positions_of(h.code)[h.index].line;
 }
 
 void note_line(Here const& h) {
@@ -89,7 +89,7 @@ bool fire_line(Here const& h) {
     bool due = h.tools(Point::line) && line_changed(h);
     note_line(h);
     if (!due) return true;
-    Value args[] = {Value::of(&h.code), Value::of_int(h.code.unit->positions[h.index].line)};
+    Value args[] = {Value::of(&h.code), Value::of_int(positions_of(h.code)[h.index].line)};
     return h.fire_at(Point::line, Event::line, args, 2);
 }
 
@@ -260,7 +260,7 @@ std::uint64_t monitored(Thread* t, Value* regs, Instruction const* pc, Value* k,
     Code& code = *frame.code.get();
     auto& py = static_cast<Python&>(*t);
     std::uint32_t index = code.index_of(pc);
-    Instruction plain = code.unit->code[index];
+    Instruction plain = code.unit->words()[index];
     word = op_info[int(plain.op())].b == OperandKind::J ? plain.word : (word & ~std::uint64_t(0xFF)) | std::uint8_t(plain.op());
     Op op(t, regs, pc, k, word);
     State& s = state();

@@ -104,10 +104,12 @@ void set_global_events(Python& py, unsigned tool, EventSet events, std::atomic<i
     catch_up(py);
 }
 
-void set_local_events(Python&, unsigned tool, Code& code, EventSet events) {
+Result<void> set_local_events(Python& py, unsigned tool, Code& code, EventSet events) {
+    CHECK(unfold(py, code));
     State& s = state();
     std::lock_guard guard(s.mutex);
     want_locally(s, code, tool, events);
+    return {};
 }
 
 EventSet local_events(Code& code, unsigned tool) {

@@ -74,7 +74,7 @@ void join(Thread& t);
 // ---- configuration. `tool` is valid.
 // If `users` is given, the tool wants the events as long as that isn't zero.
 void set_global_events(Python& py, unsigned tool, EventSet events, std::atomic<int> const* users = nullptr);
-void set_local_events(Python& py, unsigned tool, Code& code, EventSet events);
+Result<void> set_local_events(Python& py, unsigned tool, Code& code, EventSet events);
 EventSet local_events(Code& code, unsigned tool);
 void restart_events(Python& py);
 // Callbacks and events of a tool go.

@@ -18,6 +18,34 @@ inline Value retain(Value v) {
     }
     return v;
 }
+// The quick half of it, without a call: false if the value is null or an object of another kind of owner; nothing has changed then.
+inline bool try_retain_own(Value v) {
+    if (!v.is_pointer()) return !v.is_null();
+    Header* h = v.pointer();
+    if (h->owner.load(std::memory_order_relaxed) != current_owner) [[unlikely]] return false;
+    std::uint32_t n = h->local.load(std::memory_order_relaxed) + 1;
+    if (std::int32_t(n) < 0) [[unlikely]] return false;
+    h->local.store(n, std::memory_order_relaxed);
+    return true;
+}
+// Objects that frames don't count: deferred and immortal ones.
+inline bool is_uncounted(Header const* h) {
+    return h->owner.load(std::memory_order_relaxed) == kNobody && (h->has(flag::deferred) || h->is_immortal());
+}
+// The same for a value that the caller keeps alive: uncounted ones are done too.
+inline bool try_retain(Value v) {
+    if (!v.is_pointer()) return true;
+    Header* h = v.pointer();
+    if (h->owner.load(std::memory_order_relaxed) == current_owner) [[likely]] {
+        std::uint32_t n = h->local.load(std::memory_order_relaxed) + 1;
+        if (std::int32_t(n) < 0) [[unlikely]] return false;
+        h->local.store(n, std::memory_order_relaxed);
+        return true;
+    }
+    return is_uncounted(h);
+}
+// Whether a register's value may become a counted reference as it is.
+inline bool publishable(Value v) { return !v.is_pointer() || v.pointer()->owner.load(std::memory_order_relaxed) != kNobody; }
 // A register gives up its value.
 inline void release(Value v) {
     if (v.is_pointer()) {

@@ -1,31 +1,76 @@
 // Attributes: the full lookup, and what the caches learn from it.
 #include "memory/reclaim.h"
 #include "object/call.h"
+#include "object/dict.h"
 #include "object/instance.h"
 #include "object/method.h"
 #include "object/slot_wrapper.h"
 #include "object/str.h"
 #include "object/super.h"
+#include "types/property.h"
 #include "vm/op.h"
 
 namespace oro {
-extern Type module_type, property_type;
+extern Type module_type;
 }
 
 namespace oro::vm {
 
 namespace {
-void free_record(void* p) { delete static_cast<Record*>(p); }
-}  // namespace
 
-void learn(Value* k, unsigned site, std::uint64_t packed) {
-    std::uint64_t old = feedback_of(k, site).exchange(packed, std::memory_order_acq_rel);
-    if (old && !(old & 1)) retire(record_of(old), free_record);
+void free_records(void* p) {
+    for (auto* r = static_cast<Record*>(p); r;) delete std::exchange(r, r->next);
 }
 
+std::uint64_t word_of(Record const* r) { return reinterpret_cast<std::uint64_t>(r); }
+
+// The commonest thing to know, in the word itself.
+std::uint64_t packed_own(ShapeId shape, std::uint32_t offset) { return std::uint64_t(shape) << 32 | std::uint64_t(offset / 8) << 2 | 1; }
+
+// Whether the site is to forget what it knows: it is as much as it may be, or an entry that the new one contradicts.
+bool must_forget(Record const* known, Record const& fresh) {
+    int n = 0;
+    for (; known; known = known->next, ++n)
+        if (known->shape == fresh.shape && known->object == fresh.object) return true;
+    return n >= kMostRecords;
+}
+
+}  // namespace
+
 void learn(Value* k, unsigned site, Record const& record) {
+    std::atomic<std::uint64_t>& word = feedback_of(k, site);
+    std::uint64_t old = word.load(std::memory_order_acquire);
+    bool packed = old & 1;
+    bool forget = old == 0 || (packed ? std::uint32_t(old >> 32) == record.shape : must_forget(record_of(old), record));
+    if (forget && record.kind == Record::own) {
+        std::uint64_t fresh = packed_own(record.shape, record.index);
+        if (word.compare_exchange_strong(old, fresh, std::memory_order_acq_rel) && old && !packed) retire(record_of(old), free_records);
+        return;
+    }
     auto* fresh = new (std::nothrow) Record(record);
-    if (fresh) learn(k, site, reinterpret_cast<std::uint64_t>(fresh));
+    if (!fresh) return;
+    if (!forget && packed) {
+        auto* own = new (std::nothrow) Record;
+        if (own) {
+            own->kind = Record::own;
+            own->shape = std::uint32_t(old >> 32);
+            own->index = (std::uint32_t(old) >> 2) * 8;
+        }
+        fresh->next = own;
+    } else if (!forget) {
+        fresh->next = record_of(old);
+    }
+    if (word.compare_exchange_strong(old, word_of(fresh), std::memory_order_acq_rel)) {
+        if (forget && old && !packed) retire(record_of(old), free_records);
+        return;
+    }
+    if (!forget && packed) delete fresh->next;
+    delete fresh;
+}
+
+void learn_global(Value* k, unsigned site, std::uint32_t version, std::uint32_t index) {
+    std::uint64_t old = feedback_of(k, site).exchange(std::uint64_t(version) << 32 | std::uint64_t(index) << 1 | 1, std::memory_order_acq_rel);
+    if (old && !(old & 1)) retire(record_of(old), free_records);
 }
 
 Value read_shared_slot(Slot const& slot) {
@@ -53,6 +98,22 @@ Value read_shared_remembered(Record const& r, Type const& type) {
     if (type.version.load(std::memory_order_acquire) == r.version) [[likely]] return r.value_;
     if (!deferred) detail::decref(h);
     return Value{};
+}
+
+Function* getter_of(Record const& r, Type const& type) {
+    Value property = read_remembered(r, type);
+    if (property.is_null()) return nullptr;
+    auto* p = static_cast<Property*>(property.pointer());
+    Value getter = read_slot(p->getter.slot());
+    reg::release(property);
+    if (!getter.is_pointer()) return nullptr;
+    if (&type_of(getter) == &function_type) {
+        auto* f = static_cast<Function*>(getter.pointer());
+        Code* code = f->running_code();
+        if (code->simple && code->positional == 1 && !code->is_generator()) return f;
+    }
+    reg::release(getter);
+    return nullptr;
 }
 
 namespace {
@@ -87,6 +148,7 @@ void learn_attribute(Op const& op, Object* o, Borrowed<Str> name, unsigned site)
         if (!plain || &type != &type_type) return;
         Record r;
         r.kind = Record::type_value;
+        r.shape = shape;
         r.object = o;
         r.version = version;
         r.value_ = v;
@@ -106,15 +168,21 @@ void learn_attribute(Op const& op, Object* o, Borrowed<Str> name, unsigned site)
     Type* kind = found ? &type_of(found) : nullptr;
     bool data = kind && (kind->slot(Dunder::set) || kind->slot(Dunder::delete_));
     if (data) {
+        Record r;
         if (kind == &member_descriptor_type) {
             auto* d = static_cast<MemberDescriptor*>(found.pointer());
             if (!is_subtype(type, *d->home)) return;
-            Record r;
-        r.kind = Record::slot;
-            r.shape = shape;
+            r.kind = Record::slot;
             r.index = d->offset;
-            learn(op.k, site, r);
+        } else if (kind == &property_type) {
+            r.kind = Record::getter;
+            r.value_ = found;
+        } else {
+            return;
         }
+        r.shape = shape;
+        r.version = version;
+        if (type.version.load(std::memory_order_acquire) == version) learn(op.k, site, r);
         return;
     }
     Shape& s = shape_of(shape);
@@ -122,13 +190,18 @@ void learn_attribute(Op const& op, Object* o, Borrowed<Str> name, unsigned site)
         if (s.dict_mode) return;
         int index = shape_find(shape, name.get());
         if (index >= 0) {
-            if (index < s.inline_count) learn(op.k, site, std::uint64_t(shape) << 32 | std::uint64_t(s.inline_offset / 8 + std::uint32_t(index)) << 2 | 1);
+            if (index >= s.inline_count) return;
+            Record r;
+            r.kind = Record::own;
+            r.shape = shape;
+            r.index = s.inline_offset + std::uint32_t(index) * 8;
+            learn(op.k, site, r);
             return;
         }
     }
     if (!found) return;
     Record r;
-        r.kind = kind->has(type_flag::method_like) ? Record::method : Record::value;
+    r.kind = kind->has(type_flag::method_like) ? Record::method : Record::value;
     if (r.kind == Record::value && kind->slot(Dunder::get)) return;
     r.shape = shape;
     r.version = version;
@@ -138,8 +211,52 @@ void learn_attribute(Op const& op, Object* o, Borrowed<Str> name, unsigned site)
 
 // Learning costs; a site that misses again and again (many shapes) is taught only now and then.
 bool worth_learning(Op const& op, unsigned site) {
-    std::uint64_t ic = feedback_of(op.k, site).load(std::memory_order_relaxed);
-    return ic == 0 || (++op.py.misses & 15) == 0;
+    std::uint64_t ic = feedback_of(op.k, site).load(std::memory_order_acquire);
+    if (ic == 0) return true;
+    int known = 1;
+    if (!(ic & 1))
+        for (Record* r = record_of(ic)->next; r; r = r->next) ++known;
+    return (++op.py.misses & (known < kMostRecords ? 3 : 31)) == 0;
+}
+
+// What a store has shown, after it: the object had the shape `before`.
+void learn_store(Op const& op, Object* o, ShapeId before, Borrowed<Str> name, unsigned site) {
+    Type& type = type_of(o);
+    std::uint32_t version = type_version(type);
+    Maybe<> held = type_lookup(op.py, type, name);
+    Value found = held.value();
+    Record r;
+    r.shape = before;
+    r.version = version;
+    if (found) {
+        Type& kind = type_of(found);
+        if (kind.slot(Dunder::set) || kind.slot(Dunder::delete_)) {
+            if (&kind != &member_descriptor_type || !is_subtype(type, *static_cast<MemberDescriptor*>(found.pointer())->home)) return;
+            r.kind = Record::slot;
+            r.index = static_cast<MemberDescriptor*>(found.pointer())->offset;
+            if (version != 0 && o->shape_id() == before && type.version.load(std::memory_order_acquire) == version) learn(op.k, site, r);
+            return;
+        }
+        // A class that may still become a data descriptor's: not even then is the shape given up.
+        if (kind.has(type_flag::heap)) return;
+    }
+    ShapeId after = o->shape_id();
+    Shape& s = shape_of(after);
+    if (type.extra_offset == 0 || s.dict_mode) return;
+    int index;
+    if (after == before) {
+        index = shape_find(after, name.get());
+        r.kind = Record::own;
+    } else {
+        // The shape with the attribute exists now: a data descriptor of that name that comes later has it given up, and this with it.
+        if (s.parent != before || s.key != name.get()) return;
+        index = s.count - 1;
+        r.kind = Record::transition;
+        r.version2 = after;
+    }
+    if (index < 0 || index >= s.inline_count) return;
+    r.index = s.inline_offset + std::uint32_t(index) * 8;
+    learn(op.k, site, r);
 }
 
 }  // namespace
@@ -189,22 +306,15 @@ SLOW(load_method) {
 SLOW(store_attr) {
     Borrowed<Str> name = op.site_name(op.c());
     Value x = op.A();
-    if (x.is_pointer()) {
-        auto* o = static_cast<Object*>(x.pointer());
-        Type& type = type_of(o);
-        if (type.slot(Dunder::setattr) == generic_setattr && type.extra_offset != 0 && worth_learning(op, op.c())) {
-            Maybe<> held = type_lookup(op.py, type, name);
-            Value found = held.value();
-            bool data = found && (type_of(found).slot(Dunder::set) || type_of(found).slot(Dunder::delete_));
-            ShapeId shape = o->shape_id();
-            Shape& s = shape_of(shape);
-            int index = data || s.dict_mode ? -1 : shape_find(shape, name.get());
-            // The shape alone guards the cache: a data descriptor of that name that appears later on the class is found by
-            // nobody who has cached, so only names that no class attribute has are cached.
-            if (index >= 0 && index < s.inline_count && !found) learn(op.k, op.c(), std::uint64_t(shape) << 32 | std::uint64_t(s.inline_offset / 8 + std::uint32_t(index)) << 2 | 1);
-        }
+    Object* o = nullptr;
+    ShapeId before = 0;
+    if (x.is_pointer() && type_of(x).slot(Dunder::setattr) == generic_setattr && worth_learning(op, op.c())) {
+        o = static_cast<Object*>(x.pointer());
+        before = o->shape_id();
     }
-    return op.finish(set_attribute(op.py, Borrowed<>(x), name, Borrowed<>(op.B())));
+    auto r = set_attribute(op.py, Borrowed<>(x), name, Borrowed<>(op.B()));
+    if (o && !r.raised()) learn_store(op, o, before, name, op.c());
+    return op.finish(std::move(r));
 }
 
 SLOW(delete_attr) {
@@ -233,7 +343,36 @@ SLOW(load_super_attr) {
     return true;
 }
 
+namespace {
+// A method that super() finds for a plain object of this shape.
+void learn_super_method(Op const& op, Borrowed<Str> name) {
+    Value start = op.regs[op.b() + 1], self = op.regs[op.b() + 2];
+    if (op.regs[op.b()] != Value::of(&super_type) || !is<Type>(start) || !self.is_pointer() || is<Type>(self) || name.get() == name::dunder_class().get()) return;
+    auto* o = static_cast<Object*>(self.pointer());
+    Type& type = type_of(o);
+    Record r;
+    r.kind = Record::super_method;
+    r.shape = o->shape_id();
+    r.version = type_version(type);
+    r.object = start.pointer();
+    Maybe<Tuple> mro = type.mro.load(&type);
+    bool behind = false;
+    for (Value base : mro->items()) {
+        if (behind) {
+            Maybe<> found = dict_get(op.py, **static_cast<Type*>(base.pointer())->dict, name);
+            if (!found) continue;
+            if (!type_of(found.value()).has(type_flag::method_like)) return;
+            r.value_ = found.value();
+            if (r.version != 0 && type.version.load(std::memory_order_acquire) == r.version) learn(op.k, op.c(), r);
+            return;
+        }
+        behind = base == start;
+    }
+}
+}  // namespace
+
 SLOW(load_super_method) {
+    if (worth_learning(op, op.c())) learn_super_method(op, op.site_name(op.c()));
     auto r = super_attribute(op, op.site_name(op.c()));
     if (r.raised()) return false;
     Ref<> found = std::move(r).take();

@@ -3,7 +3,7 @@
 #include "object/int.h"
 #include "object/set.h"
 #include "object/slice.h"
-#include "object/str.h"
+#include "object/str_append.h"
 #include "object/template.h"
 #include "vm/op.h"
 
@@ -180,20 +180,10 @@ SLOW(build_dict) {
 }
 
 SLOW(build_string) {
-    unsigned n = op.c();
-    if (n == 2) {
-        auto r = concat(op.py, as<Str>(op.regs[op.b()]), as<Str>(op.regs[op.b() + 1]));
-        if (r.raised()) return false;
-        op.consume_block(op.b(), n);
-        put(op.regs, op.a(), reg::adopt(Ref<>(std::move(r).take()).release()));
-        return true;
-    }
-    StrBuilder out(op.py);
-    for (unsigned i = 0; i < n; ++i) out.add(*as<Str>(op.regs[op.b() + i]).get());
-    auto r = out.finish();
-    if (r.raised()) return false;
-    op.consume_block(op.b(), n);
-    put(op.regs, op.a(), reg::adopt(Ref<>(std::move(r).take()).release()));
+    auto joined = join_pieces(op.py, std::span<Value const>(op.regs + op.b(), op.c()));
+    if (joined.raised()) return false;
+    op.consume_block(op.b(), op.c());
+    put(op.regs, op.a(), reg::adopt(Ref<>(std::move(joined).take()).release()));
     return true;
 }
 

@@ -31,12 +31,13 @@ Result<Ref<Function>> make_function(Python& py, Borrowed<Code> code, Borrowed<Di
     f->name.set(Maybe<Str>(code->name.share()));
     f->qualname.set(Maybe<Str>(code->qualname.share()));
     f->module.set(dict_get(py, *globals.get(), name::dunder_name()));
-    if (code->code_flags & CO_HAS_DOCSTRING) f->doc.set(Maybe<>(share(code->k[0])));
     if (!counted && !(code->code_flags & CO_NESTED)) make_deferred(*f.get());
     return f;
 }
 
 namespace vm {
+
+SLOW(unfold) { return !oro::unfold(op.py, op.code()).raised(); }
 
 SLOW(make_function) {
     Python& py = op.py;

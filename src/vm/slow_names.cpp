@@ -55,6 +55,16 @@ Result<Maybe<>> global_or_builtin(Op const& op, Borrowed<Str> name) {
 
 }  // namespace
 
+SLOW(move) {
+    put(op.regs, op.a(), reg::retain(op.B()));
+    return true;
+}
+
+SLOW(load_const) {
+    put(op.regs, op.a(), reg::retain(op.k[op.bc()]));
+    return true;
+}
+
 SLOW(check_local) { return (void)unbound_local(op, op.a()), false; }
 
 SLOW(delete_local) {
@@ -159,7 +169,7 @@ SLOW(load_global) {
     if (!plain) {
     } else if (dict_find_entry(*f->globals.get(), *name.get(), &keys, &index)) {
         std::uint32_t version = dict_version(op.py, *f->globals.get());
-        if (version != 0 && f->globals.get()->keys() == keys && index < (1u << 30)) learn(op.k, op.bc(), std::uint64_t(version) << 32 | std::uint64_t(index) << 1 | 1);
+        if (version != 0 && f->globals.get()->keys() == keys && index < (1u << 30)) learn_global(op.k, op.bc(), version, index);
     } else if (dict_find_entry(*f->builtins.get(), *name.get(), &keys, &index)) {
         Record r;
         r.kind = Record::builtin;

@@ -1,5 +1,5 @@
 // Operators, comparisons and truth for operands that the operations don't handle themselves.
-#include "object/str.h"
+#include "object/str_append.h"
 #include "vm/monitoring.h"
 #include "vm/op.h"
 
@@ -10,7 +10,6 @@ namespace {
 bool operate(Op const& op, Dunder which) {
     Value x = op.B(), y = op.C();
     if (flag_of(op.word, INPLACE)) {
-        // x += y on strings that nobody else refers to is the caller's to optimise: see add_.
         return op.finish(binary_inplace(op.py, which, Borrowed<>(x), Borrowed<>(y)));
     }
     return op.finish(binary(op.py, which, Borrowed<>(x), Borrowed<>(y)));
@@ -32,7 +31,13 @@ bool immediate(Op const& op, Dunder which) {
 
 SLOW(add) {
     Value x = op.B(), y = op.C();
-    if (is_exact<Str>(x) && is_exact<Str>(y)) return op.finish(concat(op.py, as<Str>(x), as<Str>(y)));
+    if (is_exact<Str>(x) && is_exact<Str>(y)) {
+        if (op.a() != op.b() || !detail::is_exclusive(x.pointer())) return op.finish(concat(op.py, as<Str>(x), as<Str>(y)));
+        // s += y: the str that the variable alone holds grows.
+        if (!append_in_place(*as<Str>(x).get(), *as<Str>(y).get())) return op.finish(concat_with_room(op.py, as<Str>(x), as<Str>(y)));
+        if (flag_of(op.word, LAST_C)) consume(op.regs, op.c());
+        return true;
+    }
     return operate(op, Dunder::add);
 }
 SLOW(sub) { return operate(op, Dunder::sub); }
@@ -72,6 +77,8 @@ SLOW(ne) {
 }
 SLOW(gt) { return compare_into(op, Compare::gt); }
 SLOW(ge) { return compare_into(op, Compare::ge); }
+SLOW(is_) { return op.finish_value(Value::of_bool(op.B() == op.C())); }
+SLOW(is_not) { return op.finish_value(Value::of_bool(op.B() != op.C())); }
 SLOW(contains) { return op.finish(oro::contains(op.py, Borrowed<>(op.C()), Borrowed<>(op.B()))); }
 SLOW(not_contains) {
     auto r = oro::contains(op.py, Borrowed<>(op.C()), Borrowed<>(op.B()));

@@ -97,7 +97,7 @@ Legacy trace_jump(Python& py, Tracing& tracing, Value const* args) {
     Code& code = *py.frame->code.get();
     std::int64_t from = args[1].as_int(), to = args[2].as_int();
     if (to >= from) return Legacy::disable;
-    if (line_of(code, code.code + from / 2) != line_of(code, code.code + to / 2)) return Legacy::disable;
+    if (line_in_image(*code.unit, std::uint32_t(from / 2)) != line_in_image(*code.unit, std::uint32_t(to / 2))) return Legacy::disable;
     return trace_line(py, tracing, Event::line);
 }
 
@@ -206,9 +206,9 @@ void forget_other_threads(Python& py) {
     }
 }
 
-void want_opcodes(Python& py, Code& code, bool on) {
+Result<void> want_opcodes(Python& py, Code& code, bool on) {
     EventSet events = local_events(code, kTraceTool);
-    set_local_events(py, kTraceTool, code, on ? events | bit(Event::instruction) : events & ~bit(Event::instruction));
+    return set_local_events(py, kTraceTool, code, on ? events | bit(Event::instruction) : events & ~bit(Event::instruction));
 }
 
 }  // namespace oro::monitor

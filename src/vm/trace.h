@@ -20,6 +20,6 @@ void drop_functions(Thread& t);
 // In the child after fork: the other threads are gone, with their functions.
 void forget_other_threads(Python& py);
 // frame.f_trace_opcodes: 'opcode' events in this code.
-void want_opcodes(Python& py, Code& code, bool on);
+Result<void> want_opcodes(Python& py, Code& code, bool on);
 
 }  // namespace oro::monitor

@@ -12,7 +12,7 @@ namespace oro::vm {
 namespace {
 
 ExceptionEntry const* find_handler(Code const& code, std::uint32_t index) {
-    for (ExceptionEntry const& e : code.unit->exceptions)
+    for (ExceptionEntry const& e : std::span(code.unit->exceptions(), code.unit->exception_count))
         if (index >= e.start && index < e.end) return &e;
     return nullptr;
 }
@@ -35,13 +35,14 @@ void record_traceback(Thread& t, Frame& f) {
 void close_generator(Thread& t, Generator& g) {
     t.handled = g.handled.outer;
     g.handled.outer = nullptr;
-    detail::decref(std::exchange(g.handled.exception, Value{}));
+    Value exception = std::exchange(g.handled.exception, Value{});
     g.state.store(GeneratorState::closed, std::memory_order_release);
+    detail::decref(exception);
 }
 
 }  // namespace
 
-void release_frame(Thread* t, Frame* frame) {
+Value release_frame(Thread* t, Frame* frame) {
     if (frame->object) detach_frame_object(*t, *frame);
     Value* regs = frame->registers();
     Code* code = frame->code.get();
@@ -52,19 +53,22 @@ void release_frame(Thread* t, Frame* frame) {
     }
     reg::release(std::exchange(frame->locals, Value{}));
     reg::release(std::exchange(frame->result, Value{}));
-    detail::decref(std::exchange(frame->object, Value{}));
+    // Destructors, or other threads meanwhile, may have asked for the frame's object only now.
+    if (frame->object) detach_frame_object(*t, *frame);
+    return std::exchange(frame->object, Value{});
 }
 
 namespace {
-// Takes the frame off the thread; its function is released last, since it keeps the code alive.
+// Takes the frame off the thread; its function is released last, since it keeps the code alive. No safepoint lies between the
+// detaching of the frame's object and the moment from which nobody finds the frame.
 void pop_frame(Thread* t, Frame* frame) {
-    release_frame(t, frame);
+    Value object = release_frame(t, frame);
     Value function = std::exchange(frame->function, Value{});
     Generator* g = frame->generator.is_null() ? nullptr : frame->generator.get();
-    t->frame = frame->previous.get();
-    if (!frame->previous.is_null()) t->frame = frame->previous.get(); else t->frame = nullptr;
+    t->frame = frame->previous.is_null() ? nullptr : frame->previous.get();
     ++t->recursion_left;
     if (g) close_generator(*t, *g);
+    detail::decref(object);
     reg::release(function);
 }
 }  // namespace
@@ -132,13 +136,16 @@ Leave return_slow(Thread* t, Value* regs, Value v) {
     if (flags & frame_flag::constructor) {
         if (v != kNone) {
             (void)raise(*t, exc::TypeError, "__init__() should return None, not '{}'", TypeName{v});
-            reg::release(v);
+            reg::release(std::exchange(v, Value{}));
             constructed_badly = true;
         } else {
             v = std::exchange(frame->result, Value{});
         }
     }
+    // A deferred object has no count in a register; while destructors run, it must have one.
+    v = reg::publish(v);
     pop_frame(t, frame);
+    v = reg::adopt(v);
     if (constructed_badly) return Leave::error;
     if (flags & frame_flag::entry) {
         t->result = reg::publish(v);
@@ -148,6 +155,10 @@ Leave return_slow(Thread* t, Value* regs, Value v) {
     Frame* to = t->frame;
     std::uint64_t word = fetch(to->pc.get());
     Value* into = to->registers();
+    if (flags & frame_flag::getter) {
+        put(into, a_of(word), v);
+        return Leave::finished;
+    }
     if (!generator) {
         put(into, a_of(fetch(to->pc.get() + 1)), v);
         return Leave::called;
@@ -194,6 +205,7 @@ bool iteration_ended(Thread* t) {
 
 // ---- raising
 
+// True: an exception goes on that has its traceback already.
 SLOW(raise_) {
     Python& py = op.py;
     if (op.b() == 0) {

@@ -4,6 +4,7 @@
 #include "object/list.h"
 #include "vm/dispatch.h"
 #include "vm/feedback.h"
+#include "types/iterators.h"
 #include "vm/function.h"
 
 namespace oro {
@@ -25,6 +26,9 @@ void unpack_bound_method(Value* regs, unsigned p);
 Maybe<Tuple> positional_arguments(Python& py, Value callable, Value positional);
 // Words to go on (2: yielded, 1: finished), -1: raised.
 int send_slow(Thread* t, Value* regs, Instruction const* pc, Value* k, std::uint64_t word);
+
+// A new object of a class written in Python, attributes empty; null: raised.
+Value make_instance(Thread& t, Type& type);
 
 enum class Leave { interpreter, called, finished, error };
 // Pops the frame of `regs`, whose result is `v` (as in a register).
@@ -52,8 +56,9 @@ bool push_frame(Python& py, Function& f, Value const* args, std::size_t position
 bool bind_arguments(Python& py, Function& f, Code& code, Value const* args, std::size_t positional, Tuple* names, Value* out);
 // First free word of the VM stack.
 Value* stack_top(Thread& t);
-// Releases a popped frame's registers, function, locals and object.
-void release_frame(Thread* t, Frame* frame);
+// Releases the registers and locals of a frame that is about to be popped. Its object, null or counted, has been detached from it: to
+// be dropped once the frame can no longer be found, as the function is.
+Value release_frame(Thread* t, Frame* frame);
 
 // What happens to the exception on the thread in the innermost frame: finds the handler or pops the frame. `again`: reraise, the
 // traceback has this frame already.

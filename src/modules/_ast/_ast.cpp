@@ -186,6 +186,8 @@ Result<Ref<>> parse_tree(Python& py, std::string_view source, CompileRequest con
     options.mode = request.mode == CompileRequest::exec ? ParseMode::exec : request.mode == CompileRequest::eval ? ParseMode::eval
                    : request.mode == CompileRequest::single ? ParseMode::single : ParseMode::func_type;
     options.max_int_digits = int(py.interpreter->int_max_str_digits.load());
+    CHECK(check_native_stack(py, " during compilation"));
+    options.fit_stack(native_stack_left(py));
     ParseResult parsed = syntax::parse(arena, source, options);
     if (!parsed) return raise_syntax_error(py, *parsed.error, request.filename, source);
     Ref<> module = TRY(import_module(py, "_ast"));

@@ -190,7 +190,14 @@ Value new_cache(Python& py, Type& type, Value const* args, std::size_t n, Tuple*
 }
 
 Result<Ref<>> cache_info(Python& py, Self self) {
-    std::int64_t size = std::int64_t(self->entries.load(self.get())->size());
+    std::int64_t size;
+    if (self->maxsize > 0) {
+        // Not the dict's size: an entry stands there before an older one has been evicted.
+        Locked<LruCache> g(py, self);
+        size = g->count;
+    } else {
+        size = std::int64_t(self->entries.load(self.get())->size());
+    }
     Ref<> maxsize = self->maxsize < 0 ? none.share() : TRY(make_int(py, self->maxsize));
     return call_with(py, *self->info_type, TRY(make_int(py, self->hits.load())), TRY(make_int(py, self->misses.load())), maxsize,
                      TRY(make_int(py, size)));

@@ -1,6 +1,6 @@
 // marshal: values of the builtin types as octets and back, in CPython's format (version 5).
 //
-// A code object is a letter, a size, and the octets of runtime/code_file.h: Orochi's bytecode isn't CPython's.
+// A code object is a letter, a size, and the octets of bytecode/code_image.h: Orochi's bytecode isn't CPython's.
 #pragma once
 #include "object/byte_builder.h"
 #include "object/define.h"

@@ -6,7 +6,7 @@
 #include "object/list.h"
 #include "object/set.h"
 #include "object/slice.h"
-#include "runtime/code_file.h"
+#include "runtime/code_octets.h"
 
 namespace oro::marshal {
 

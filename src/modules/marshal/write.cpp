@@ -8,7 +8,7 @@
 #include "object/list.h"
 #include "object/set.h"
 #include "object/slice.h"
-#include "runtime/code_file.h"
+#include "runtime/code_octets.h"
 
 namespace oro::marshal {
 
@@ -196,7 +196,7 @@ private:
         }
         if (is_code(w)) {
             if (!allow_code_) return raise(py_, exc::ValueError, "marshalling code objects is disallowed");
-            std::string form = code_octets(py_, v);
+            std::string form = TRY(code_octets(py_, v));
             if (form.empty()) return unmarshallable();
             return octets(code::code, form);
         }

@@ -9,6 +9,7 @@
 #include "object/call.h"
 #include "object/detached.h"
 #include "object/list.h"
+#include "runtime/duration.h"
 #include "runtime/file_names.h"
 
 namespace oro::select_module {
@@ -92,11 +93,11 @@ Result<void> control(Python& py, Borrowed<Epoll> self, int operation, Borrowed<>
 }
 Result<void> epoll_register(Python& py, Borrowed<Epoll> self, Borrowed<> fd, Optional<> eventmask) {
     std::uint32_t events = EPOLLIN | EPOLLPRI | EPOLLOUT;
-    if (eventmask) events = TRY(mask_from(py, *eventmask, 32, "unsigned int"));
+    if (eventmask) events = TRY(unsigned_from(py, *eventmask, 32, "unsigned int"));
     return control(py, self, EPOLL_CTL_ADD, fd, events);
 }
 Result<void> epoll_modify(Python& py, Borrowed<Epoll> self, Borrowed<> fd, Borrowed<> eventmask) {
-    std::uint32_t events = TRY(mask_from(py, eventmask, 32, "unsigned int"));
+    std::uint32_t events = TRY(unsigned_from(py, eventmask, 32, "unsigned int"));
     return control(py, self, EPOLL_CTL_MOD, fd, events);
 }
 Result<void> epoll_unregister(Python& py, Borrowed<Epoll> self, Borrowed<> fd) { return control(py, self, EPOLL_CTL_DEL, fd, 0); }
@@ -104,7 +105,7 @@ Result<void> epoll_unregister(Python& py, Borrowed<Epoll> self, Borrowed<> fd) {
 Result<Ref<>> epoll_poll(Python& py, Borrowed<Epoll> self, Borrowed<> timeout, std::int64_t maxevents) {
     int queue = TRY(open_fd(py, self));
     bool forever = timeout.is(kNone);
-    std::int64_t ns = forever ? 0 : TRY(timeout_from(py, timeout, 1000000000, "timeout must be an integer or None"));
+    std::int64_t ns = forever ? 0 : TRY(duration_from(py, timeout, 1000000000, "timeout must be an integer or None"));
     if (ns < 0) forever = true;
     if (!forever && ns / 1000000 > INT_MAX) return raise(py, exc::OverflowError, "timeout is too large");
     if (maxevents == -1) maxevents = FD_SETSIZE - 1;

@@ -8,6 +8,7 @@
 #include "object/call.h"
 #include "object/detached.h"
 #include "object/list.h"
+#include "runtime/duration.h"
 #include "runtime/file_names.h"
 
 namespace oro::select_module {
@@ -24,7 +25,7 @@ struct Poll : Object {
 
 Result<std::uint32_t> events_from(Python& py, Optional<> mask) {
     if (!mask) return std::uint32_t(POLLIN | POLLPRI | POLLOUT);
-    return mask_from(py, *mask, 16, "unsigned short");
+    return unsigned_from(py, *mask, 16, "unsigned short");
 }
 
 Result<void> poll_register(Python& py, Borrowed<Poll> self, Borrowed<> fd, Optional<> eventmask) {
@@ -36,7 +37,7 @@ Result<void> poll_register(Python& py, Borrowed<Poll> self, Borrowed<> fd, Optio
 }
 Result<void> poll_modify(Python& py, Borrowed<Poll> self, Borrowed<> fd, Borrowed<> eventmask) {
     int number = TRY(descriptor_from(py, fd));
-    std::uint32_t events = TRY(mask_from(py, eventmask, 16, "unsigned short"));
+    std::uint32_t events = TRY(unsigned_from(py, eventmask, 16, "unsigned short"));
     bool found;
     {
         Locked<Poll> p(py, self);
@@ -83,7 +84,7 @@ Result<Ref<>> wait(Python& py, std::vector<pollfd>& fds, bool forever, std::int6
 
 Result<Ref<>> poll_poll(Python& py, Borrowed<Poll> self, Borrowed<> timeout) {
     bool forever = timeout.is(kNone);
-    std::int64_t ns = forever ? 0 : TRY(timeout_from(py, timeout, 1000000, "timeout must be an integer or None"));
+    std::int64_t ns = forever ? 0 : TRY(duration_from(py, timeout, 1000000, "timeout must be an integer or None"));
     if (ns < 0) forever = true;
     if (!forever && ns / 1000000 > INT32_MAX) return raise(py, exc::OverflowError, "timeout is too large");
     if (self->running.exchange(true)) return raise(py, exc::RuntimeError, "concurrent poll() invocation");

@@ -3,59 +3,18 @@
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
-#include <time.h>
 
 #include <cerrno>
-#include <cmath>
 #include <vector>
 
 #include "modules/select/select.h"
 #include "object/call.h"
 #include "object/detached.h"
 #include "object/list.h"
+#include "runtime/duration.h"
 #include "runtime/file_names.h"
 
 namespace oro::select_module {
-
-Result<std::uint32_t> mask_from(Python& py, Borrowed<> v, int bits, char const* name) {
-    Ref<> n = TRY(to_index(py, v));
-    if (int_is_negative(n.value())) return raise(py, exc::ValueError, "Cannot convert negative int");
-    std::int64_t wide;
-    if (!to_int64(PlainInt(n.value()), wide) || wide >> bits != 0) return raise(py, exc::OverflowError, "Python int too large for C {}", name);
-    return std::uint32_t(wide);
-}
-
-Result<std::int64_t> timeout_from(Python& py, Borrowed<> v, std::int64_t unit, char const* message) {
-    auto too_large = [&] { return raise(py, exc::OverflowError, "timestamp out of range for C PyTime_t"); };
-    if (is_any_float(v.value())) {
-        double d = float_number(v.value());
-        if (std::isnan(d)) return raise(py, exc::ValueError, "Invalid value NaN (not a number)");
-        // Away from zero: what is negative stays so.
-        d = d < 0 ? std::floor(d * double(unit)) : std::ceil(d * double(unit));
-        if (!(d >= -9223372036854775808.0 && d < 9223372036854775808.0)) return too_large();
-        return std::int64_t(d);
-    }
-    if (!is_any_int(v.value()) && !(v.value().is_pointer() && type_of(v).slot(Dunder::index))) return raise(py, exc::TypeError, message);
-    Ref<> n = TRY(to_index(py, v));
-    std::int64_t wide;
-    if (!to_int64(PlainInt(n.value()), wide) || __builtin_mul_overflow(wide, unit, &wide)) return too_large();
-    return wide;
-}
-
-std::int64_t now_ns() {
-    timespec t{};
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return std::int64_t(t.tv_sec) * 1000000000 + t.tv_nsec;
-}
-std::int64_t deadline_of(std::int64_t ns) {
-    std::int64_t end;
-    return __builtin_add_overflow(now_ns(), ns, &end) ? INT64_MAX : end;
-}
-int milliseconds_left(std::int64_t deadline) {
-    std::int64_t ns = deadline - now_ns();
-    if (ns <= 0) return 0;
-    return int(std::min<std::int64_t>(ns / 1000000 + (ns % 1000000 != 0), INT_MAX));
-}
 
 namespace {
 
@@ -105,7 +64,7 @@ Result<Ref<>> ready_of(Python& py, Watched const& w, fd_set const& set) {
 
 Result<Ref<>> select(Python& py, Borrowed<> rlist, Borrowed<> wlist, Borrowed<> xlist, Borrowed<> timeout) {
     bool forever = timeout.is(kNone);
-    std::int64_t ns = forever ? 0 : TRY(timeout_from(py, timeout, 1000000000, "timeout must be a float or None"));
+    std::int64_t ns = forever ? 0 : TRY(duration_from(py, timeout, 1000000000, "timeout must be a float or None"));
     if (ns < 0) return raise(py, exc::ValueError, "timeout must be non-negative");
     Watched r, w, x;
     CHECK(watch_all(py, r, rlist));
@@ -135,7 +94,7 @@ Result<Ref<>> select(Python& py, Borrowed<> rlist, Borrowed<> wlist, Borrowed<> 
         }
         if (error != EINTR) return raise_errno(py, error);
         CHECK(poll(py));
-        if (!forever) ns = std::max<std::int64_t>(deadline - now_ns(), 0);
+        if (!forever) ns = std::max<std::int64_t>(deadline - monotonic_ns(), 0);
     }
 }
 

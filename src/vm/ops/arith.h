@@ -1,63 +1,63 @@
 // Operators. The generic forms look at the operands' words themselves: two ints or two floats are done here, everything else by
 // slow::binary. Side effects come last: the destination is written after the result is known.
 
-#define INT_RESULT(v)                                                          \
-    do {                                                                       \
-        put(regs, a_of(word), (v));                                            \
-        NEXT(1);                                                               \
+// The two operands as doubles, if each is an immediate number and a conversion loses nothing.
+[[gnu::always_inline]] static inline bool both_doubles(Value x, Value y, double& a, double& b) {
+    constexpr std::int64_t exact = std::int64_t(1) << 53;
+    auto convert = [](Value v, double& d) __attribute__((always_inline)) {
+        if (v.is_float()) [[likely]] return d = v.as_float(), true;
+        if (!v.is_int() || v.as_int() > exact || v.as_int() < -exact) return false;
+        return d = double(v.as_int()), true;
+    };
+    return convert(x, a) && convert(y, b);
+}
+
+#define FINISH_DOUBLE(d)                                       \
+    do {                                                       \
+        Value number_ = Value::try_float(d);                   \
+        if (number_.is_float()) [[likely]] FINISH(number_);    \
     } while (0)
 
 OP(add) {
     Value x = regs[b_of(word)], y = regs[c_of(word)];
+    double a, b;
     if (Value::both_int(x, y)) [[likely]] {
         std::int64_t sum;
-        if (!__builtin_add_overflow(std::int64_t(x.bits), std::int64_t(y.bits - 2), &sum)) [[likely]] INT_RESULT(Value{std::uint64_t(sum)});
-    } else if (x.is_float() && y.is_float()) {
-        Value sum = Value::try_float(x.as_float() + y.as_float());
-        if (sum.is_float()) [[likely]] INT_RESULT(sum);
+        if (!__builtin_add_overflow(std::int64_t(x.bits), std::int64_t(y.bits - 2), &sum)) [[likely]] FINISH(Value{std::uint64_t(sum)});
+    } else if (both_doubles(x, y, a, b)) {
+        FINISH_DOUBLE(a + b);
     }
-    SAVE();
-    if (!slow::add(t, regs, pc, k, word)) [[unlikely]] ERROR();
-    NEXT(1);
+    SLOWLY(add);
 }
 
 OP(sub) {
     Value x = regs[b_of(word)], y = regs[c_of(word)];
+    double a, b;
     if (Value::both_int(x, y)) [[likely]] {
         std::int64_t difference;
-        if (!__builtin_sub_overflow(std::int64_t(x.bits), std::int64_t(y.bits - 2), &difference)) [[likely]] INT_RESULT(Value{std::uint64_t(difference)});
-    } else if (x.is_float() && y.is_float()) {
-        Value difference = Value::try_float(x.as_float() - y.as_float());
-        if (difference.is_float()) [[likely]] INT_RESULT(difference);
+        if (!__builtin_sub_overflow(std::int64_t(x.bits), std::int64_t(y.bits - 2), &difference)) [[likely]] FINISH(Value{std::uint64_t(difference)});
+    } else if (both_doubles(x, y, a, b)) {
+        FINISH_DOUBLE(a - b);
     }
-    SAVE();
-    if (!slow::sub(t, regs, pc, k, word)) [[unlikely]] ERROR();
-    NEXT(1);
+    SLOWLY(sub);
 }
 
 OP(mul) {
     Value x = regs[b_of(word)], y = regs[c_of(word)];
+    double a, b;
     if (Value::both_int(x, y)) [[likely]] {
         std::int64_t product;
-        if (!__builtin_mul_overflow(std::int64_t(x.bits - 2), y.as_int(), &product)) [[likely]] INT_RESULT(Value{std::uint64_t(product) + 2});
-    } else if (x.is_float() && y.is_float()) {
-        Value product = Value::try_float(x.as_float() * y.as_float());
-        if (product.is_float()) [[likely]] INT_RESULT(product);
+        if (!__builtin_mul_overflow(std::int64_t(x.bits - 2), y.as_int(), &product)) [[likely]] FINISH(Value{std::uint64_t(product) + 2});
+    } else if (both_doubles(x, y, a, b)) {
+        FINISH_DOUBLE(a * b);
     }
-    SAVE();
-    if (!slow::mul(t, regs, pc, k, word)) [[unlikely]] ERROR();
-    NEXT(1);
+    SLOWLY(mul);
 }
 
 OP(truediv) {
-    Value x = regs[b_of(word)], y = regs[c_of(word)];
-    if (x.is_float() && y.is_float() && y.as_float() != 0.0) [[likely]] {
-        Value quotient = Value::try_float(x.as_float() / y.as_float());
-        if (quotient.is_float()) [[likely]] INT_RESULT(quotient);
-    }
-    SAVE();
-    if (!slow::truediv(t, regs, pc, k, word)) [[unlikely]] ERROR();
-    NEXT(1);
+    double a, b;
+    if (both_doubles(regs[b_of(word)], regs[c_of(word)], a, b) && b != 0.0) [[likely]] FINISH_DOUBLE(a / b);
+    SLOWLY(truediv);
 }
 
 OP(floordiv) {
@@ -65,11 +65,9 @@ OP(floordiv) {
     if (Value::both_int(x, y) && y.as_int() > 0) [[likely]] {
         std::int64_t n = x.as_int(), d = y.as_int(), q = n / d;
         if (n % d < 0) --q;
-        INT_RESULT(Value::of_int(q));
+        FINISH(Value::of_int(q));
     }
-    SAVE();
-    if (!slow::floordiv(t, regs, pc, k, word)) [[unlikely]] ERROR();
-    NEXT(1);
+    SLOWLY(floordiv);
 }
 
 OP(mod) {
@@ -77,35 +75,27 @@ OP(mod) {
     if (Value::both_int(x, y) && y.as_int() > 0) [[likely]] {
         std::int64_t d = y.as_int(), r = x.as_int() % d;
         if (r < 0) r += d;
-        INT_RESULT(Value::of_int(r));
+        FINISH(Value::of_int(r));
     }
-    SAVE();
-    if (!slow::mod(t, regs, pc, k, word)) [[unlikely]] ERROR();
-    NEXT(1);
+    SLOWLY(mod);
 }
 
 OP(and_) {
     Value x = regs[b_of(word)], y = regs[c_of(word)];
-    if (Value::both_int(x, y)) [[likely]] INT_RESULT(Value{x.bits & y.bits});
-    SAVE();
-    if (!slow::and_(t, regs, pc, k, word)) [[unlikely]] ERROR();
-    NEXT(1);
+    if (Value::both_int(x, y)) [[likely]] FINISH(Value{x.bits & y.bits});
+    SLOWLY(and_);
 }
 
 OP(or_) {
     Value x = regs[b_of(word)], y = regs[c_of(word)];
-    if (Value::both_int(x, y)) [[likely]] INT_RESULT(Value{x.bits | y.bits});
-    SAVE();
-    if (!slow::or_(t, regs, pc, k, word)) [[unlikely]] ERROR();
-    NEXT(1);
+    if (Value::both_int(x, y)) [[likely]] FINISH(Value{x.bits | y.bits});
+    SLOWLY(or_);
 }
 
 OP(xor_) {
     Value x = regs[b_of(word)], y = regs[c_of(word)];
-    if (Value::both_int(x, y)) [[likely]] INT_RESULT(Value{(x.bits ^ y.bits) | 2});
-    SAVE();
-    if (!slow::xor_(t, regs, pc, k, word)) [[unlikely]] ERROR();
-    NEXT(1);
+    if (Value::both_int(x, y)) [[likely]] FINISH(Value{(x.bits ^ y.bits) | 2});
+    SLOWLY(xor_);
 }
 
 OP(lshift) {
@@ -114,23 +104,19 @@ OP(lshift) {
         std::int64_t n = x.as_int(), s = y.as_int();
         if (s >= 0 && s < 62) {
             std::int64_t shifted = std::int64_t(std::uint64_t(n) << s);
-            if (shifted >> s == n && Value::fits_int(shifted)) [[likely]] INT_RESULT(Value::of_int(shifted));
+            if (shifted >> s == n && Value::fits_int(shifted)) [[likely]] FINISH(Value::of_int(shifted));
         }
     }
-    SAVE();
-    if (!slow::lshift(t, regs, pc, k, word)) [[unlikely]] ERROR();
-    NEXT(1);
+    SLOWLY(lshift);
 }
 
 OP(rshift) {
     Value x = regs[b_of(word)], y = regs[c_of(word)];
     if (Value::both_int(x, y) && y.as_int() >= 0) [[likely]] {
         std::int64_t s = y.as_int();
-        INT_RESULT(Value::of_int(x.as_int() >> (s > 63 ? 63 : s)));
+        FINISH(Value::of_int(x.as_int() >> (s > 63 ? 63 : s)));
     }
-    SAVE();
-    if (!slow::rshift(t, regs, pc, k, word)) [[unlikely]] ERROR();
-    NEXT(1);
+    SLOWLY(rshift);
 }
 
 SLOW_OP(matmul)
@@ -144,11 +130,9 @@ OP(add_imm) {
     Value x = regs[b_of(word)];
     if (x.is_int()) [[likely]] {
         std::int64_t sum;
-        if (!__builtin_add_overflow(std::int64_t(x.bits), std::int64_t(std::int16_t(word >> 48)) * 4, &sum)) [[likely]] INT_RESULT(Value{std::uint64_t(sum)});
+        if (!__builtin_add_overflow(std::int64_t(x.bits), std::int64_t(std::int16_t(word >> 48)) * 4, &sum)) [[likely]] FINISH(Value{std::uint64_t(sum)});
     }
-    SAVE();
-    if (!slow::add_imm(t, regs, pc, k, word)) [[unlikely]] ERROR();
-    NEXT(1);
+    SLOWLY(add_imm);
 }
 
 // R[a] = R[b] - c
@@ -156,33 +140,25 @@ OP(sub_imm) {
     Value x = regs[b_of(word)];
     if (x.is_int()) [[likely]] {
         std::int64_t difference;
-        if (!__builtin_sub_overflow(std::int64_t(x.bits), std::int64_t(std::int16_t(word >> 48)) * 4, &difference)) [[likely]] INT_RESULT(Value{std::uint64_t(difference)});
+        if (!__builtin_sub_overflow(std::int64_t(x.bits), std::int64_t(std::int16_t(word >> 48)) * 4, &difference)) [[likely]] FINISH(Value{std::uint64_t(difference)});
     }
-    SAVE();
-    if (!slow::sub_imm(t, regs, pc, k, word)) [[unlikely]] ERROR();
-    NEXT(1);
+    SLOWLY(sub_imm);
 }
 
 OP(not_) {
     Value x = regs[b_of(word)];
     if (x.is_bool()) [[likely]] {
-        put(regs, a_of(word), Value{x.bits ^ kTrue.bits ^ kFalse.bits});
-        NEXT(1);
+        FINISH(Value{x.bits ^ kTrue.bits ^ kFalse.bits});
     }
-    SAVE();
-    if (!slow::not_(t, regs, pc, k, word)) [[unlikely]] ERROR();
-    NEXT(1);
+    SLOWLY(not_);
 }
 
 OP(to_bool) {
     Value x = regs[b_of(word)];
     if (x.is_bool()) [[likely]] {
-        put(regs, a_of(word), x);
-        NEXT(1);
+        FINISH(x);
     }
-    SAVE();
-    if (!slow::to_bool(t, regs, pc, k, word)) [[unlikely]] ERROR();
-    NEXT(1);
+    SLOWLY(to_bool);
 }
 
 // ---- comparisons. The outcome goes to R[a], or, FUSED, straight into the jump that follows.
@@ -195,8 +171,7 @@ OP(to_bool) {
             pc += 2 + (outcome_ == when_ ? std::ptrdiff_t(jump_of(fetch(pc + 1))) : 0);                \
             DISPATCH();                                                                                \
         }                                                                                              \
-        put(regs, a_of(word), Value::of_bool(outcome_));                                               \
-        NEXT(1);                                                                                       \
+        FINISH(Value::of_bool(outcome_));                                                              \
     } while (0)
 
 // The slow form leaves True or False in R[a] (a temporary when FUSED) or any object otherwise.
@@ -204,10 +179,9 @@ OP(to_bool) {
     OP(name) {                                                                                         \
         Value x = regs[b_of(word)], y = regs[c_of(word)];                                              \
         if (Value::both_int(x, y)) [[likely]] OUTCOME(std::int64_t(x.bits) symbol std::int64_t(y.bits)); \
-        if (x.is_float() && y.is_float()) OUTCOME(x.as_float() symbol y.as_float());                   \
-        SAVE();                                                                                        \
-        if (!slow::name(t, regs, pc, k, word)) [[unlikely]] ERROR();                                   \
-        NEXT(1);                                                                                       \
+        double a, b;                                                                                   \
+        if (both_doubles(x, y, a, b)) OUTCOME(a symbol b);                                             \
+        SLOWLY(name);                                                                                  \
     }
 COMPARISON(lt, <)
 COMPARISON(le, <=)
@@ -218,26 +192,20 @@ COMPARISON(ne, !=)
 
 OP(is_) {
     Value x = regs[b_of(word)], y = regs[c_of(word)];
-    if (flag_of(word, LAST_B)) consume(regs, b_of(word));
-    if (flag_of(word, LAST_C)) consume(regs, c_of(word));
+    if ((flag_of(word, LAST_B) && x.is_pointer()) || (flag_of(word, LAST_C) && y.is_pointer())) [[unlikely]] SLOWLY(is_);
     OUTCOME(x == y);
 }
 
 OP(is_not) {
     Value x = regs[b_of(word)], y = regs[c_of(word)];
-    if (flag_of(word, LAST_B)) consume(regs, b_of(word));
-    if (flag_of(word, LAST_C)) consume(regs, c_of(word));
+    if ((flag_of(word, LAST_B) && x.is_pointer()) || (flag_of(word, LAST_C) && y.is_pointer())) [[unlikely]] SLOWLY(is_not);
     OUTCOME(x != y);
 }
 
 OP(contains) {
-    SAVE();
-    if (!slow::contains(t, regs, pc, k, word)) [[unlikely]] ERROR();
-    NEXT(1);
+    SLOWLY(contains);
 }
 
 OP(not_contains) {
-    SAVE();
-    if (!slow::not_contains(t, regs, pc, k, word)) [[unlikely]] ERROR();
-    NEXT(1);
+    SLOWLY(not_contains);
 }

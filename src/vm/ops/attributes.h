@@ -1,4 +1,9 @@
-// Attributes, through inline caches.
+// Attributes, through inline caches. Each operation has three forms: the quick one for the commonest cache, which calls nothing; a wider
+// one for every kind of cache; and the slow one, which looks up and learns.
+
+DECLARE_INNER_OP(load_attr_cached_);
+DECLARE_INNER_OP(store_attr_cached_);
+DECLARE_INNER_OP(load_method_cached_);
 
 // R[a] = R[b].N(c)
 OP(load_attr) {
@@ -6,73 +11,143 @@ OP(load_attr) {
     if (x.is_pointer()) [[likely]] {
         auto* o = static_cast<Object*>(x.pointer());
         std::uint64_t ic = feedback_of(k, c_of(word)).load(std::memory_order_acquire);
+        if ((ic & 1) && std::uint32_t(ic >> 32) == o->shape_id()) [[likely]] {
+            Value v = slot_at(o, (std::uint32_t(ic) >> 2) * 8).peek();
+            if (!flag_of(word, LAST_B)) {
+                if (reg::try_retain_own(v)) [[likely]] FINISH(v);
+            } else if (a_of(word) == b_of(word) || !regs[a_of(word)].is_pointer()) {
+                if (reg::try_retain_own(v)) [[likely]] {
+                    regs[b_of(word)] = Value{};
+                    regs[a_of(word)] = v;
+                    RELEASE_NEXT(x, 1);
+                }
+            }
+        }
+    }
+    GOTO_OP(load_attr_cached_);
+}
+
+INNER_OP(load_attr_cached_) {
+    Value x = regs[b_of(word)];
+    if (x.is_pointer()) [[likely]] {
+        auto* o = static_cast<Object*>(x.pointer());
+        std::uint64_t ic = feedback_of(k, c_of(word)).load(std::memory_order_acquire);
         ShapeId shape = o->shape_id();
         Value v;
         if (ic & 1) {
-            if (std::uint32_t(ic >> 32) == shape && !(ic & 2)) [[likely]] v = read_slot(slot_at(o, (std::uint32_t(ic) >> 2) * 8));
-        } else if (ic) {
-            Record* r = record_of(ic);
-            if (r->kind == Record::module) {
-                if (r->shape == shape) {
+            if (std::uint32_t(ic >> 32) == shape) [[likely]] v = read_slot(slot_at(o, (std::uint32_t(ic) >> 2) * 8));
+        } else {
+            for (Record* r = record_of(ic); r; r = r->next) {
+                if (r->shape != shape) continue;
+                if (r->kind == Record::own) {
+                    v = read_slot(slot_at(o, r->index));
+                } else if (r->kind == Record::module) {
                     Dict& dict = *static_cast<Module*>(o)->dict.get();
                     DictKeys* keys = dict.keys();
                     if (keys->version.load(std::memory_order_relaxed) == r->version) v = read_entry(dict, keys, r->index);
+                } else if (r->kind == Record::type_value) {
+                    if (r->object != o) continue;
+                    v = read_remembered(*r, *static_cast<Type*>(o));
+                } else if (r->kind == Record::slot) {
+                    if (shape_of(shape).type->version.load(std::memory_order_acquire) == r->version) v = read_slot(slot_at(o, r->index));
+                } else if (r->kind == Record::value) {
+                    v = read_remembered(*r, *shape_of(shape).type);
+                } else if (r->kind == Record::getter) {
+                    // The call goes on where the loading would: without a frame of the machine in between.
+                    Function* f = getter_of(*r, *shape_of(shape).type);
+                    Code* code = f ? f->running_code() : nullptr;
+                    Value* args = regs + Frame::of(regs)->code.get()->registers + kCallHeader;
+                    if (code && t->recursion_left > 0 && args + code->registers < t->stack_end && Frame::of(regs)->generator.is_null()) {
+                        SAVE();
+                        if (flag_of(word, LAST_B)) regs[b_of(word)] = Value{};
+                        else reg::retain(x);
+                        args[0] = x;
+                        PUSH_FRAME(Value::of(f), code, args, 1, 2 | frame_flag::getter, Value{});
+                    }
+                    if (f) reg::release(Value::of(f));
                 }
-            } else if (r->kind == Record::type_value) {
-                if (r->object == o) v = read_remembered(*r, *static_cast<Type*>(o));
-            } else if (r->kind == Record::slot) {
-                if (r->shape == shape) v = read_slot(slot_at(o, r->index));
-            } else if (r->kind == Record::value) {
-                if (r->shape == shape) v = read_remembered(*r, *shape_of(shape).type);
+                break;
             }
         }
         if (!v.is_null()) [[likely]] {
-            if (flag_of(word, LAST_B)) {
-                regs[b_of(word)] = Value{};
-                Value old = regs[a_of(word)];
-                regs[a_of(word)] = v;
-                SAVE();
-                reg::release(x);
-                if (old.is_pointer()) [[unlikely]] reg::release(old);
-                NEXT(1);
-            }
+            SAVE();
+            if (flag_of(word, LAST_B)) regs[b_of(word)] = Value{};
             put(regs, a_of(word), v);
+            if (flag_of(word, LAST_B)) RELEASE_NEXT(x, 1);
             NEXT(1);
         }
     }
-    SAVE();
-    if (!slow::load_attr(t, regs, pc, k, word)) [[unlikely]] ERROR();
-    NEXT(1);
+    SLOWLY(load_attr);
 }
 
 // R[a].N(c) = R[b]
 OP(store_attr) {
     Value x = regs[a_of(word)];
-    if (x.is_pointer() && t->alone) [[likely]] {
-        // A lone thread needs no lock. Others go through the slow form, which takes it.
+    // A lone thread needs no lock.
+    if (x.is_pointer() && t->alone && !flag_of(word, LAST_A)) [[likely]] {
         auto* o = static_cast<Object*>(x.pointer());
         std::uint64_t ic = feedback_of(k, c_of(word)).load(std::memory_order_acquire);
-        if ((ic & 3) == 1 && std::uint32_t(ic >> 32) == o->shape.load(std::memory_order_relaxed)) [[likely]] {
+        if ((ic & 1) && std::uint32_t(ic >> 32) == o->shape.load(std::memory_order_relaxed)) [[likely]] {
             Slot& slot = slot_at(o, (std::uint32_t(ic) >> 2) * 8);
-            Value old = slot.peek_relaxed();
+            Value old = slot.peek_relaxed(), v = regs[b_of(word)];
             if (!old.is_null()) [[likely]] {
-                Value v = regs[b_of(word)];
                 if (flag_of(word, LAST_B)) {
+                    if (!reg::publishable(v)) GOTO_OP(store_attr_cached_);
                     regs[b_of(word)] = Value{};
-                    v = reg::publish(v);
                 } else {
-                    detail::incref(v);
+                    if (!reg::try_retain_own(v)) GOTO_OP(store_attr_cached_);
                 }
                 slot.store(v);
-                SAVE();
-                detail::decref(old);
-                if (flag_of(word, LAST_A)) consume(regs, a_of(word));
+                if (old.is_pointer()) DECREF_NEXT(old, 1);
                 NEXT(1);
             }
         }
     }
+    GOTO_OP(store_attr_cached_);
+}
+
+INNER_OP(store_attr_cached_) {
+    Value x = regs[a_of(word)];
+    if (!x.is_pointer()) [[unlikely]] SLOWLY(store_attr);
+    auto* o = static_cast<Object*>(x.pointer());
+    std::uint64_t ic = feedback_of(k, c_of(word)).load(std::memory_order_acquire);
+    ShapeId shape = o->shape.load(std::memory_order_relaxed), next = shape;
+    std::uint32_t offset = 0;
+    bool may_be_empty = false;
+    if (ic & 1) {
+        if (std::uint32_t(ic >> 32) == shape) offset = (std::uint32_t(ic) >> 2) * 8;
+    } else {
+        for (Record* r = record_of(ic); r; r = r->next) {
+            if (r->shape != shape) continue;
+            if (r->kind == Record::slot && shape_of(shape).type->version.load(std::memory_order_acquire) != r->version) break;
+            offset = r->index;
+            may_be_empty = r->kind != Record::own;
+            if (r->kind == Record::transition) next = r->version2;
+            break;
+        }
+    }
+    // (Under a lock of the object, its shape may be another one.)
+    if (offset == 0 || !(t->alone || try_lock(o->lock))) SLOWLY(store_attr);
+    Slot& slot = slot_at(o, offset);
+    Value old = slot.peek_relaxed();
+    bool fits = o->shape.load(std::memory_order_relaxed) == shape && (may_be_empty || !old.is_null());
+    if (fits) [[likely]] {
+        Value v = regs[b_of(word)];
+        if (flag_of(word, LAST_B)) {
+            regs[b_of(word)] = Value{};
+            v = reg::publish(v);
+        } else {
+            detail::incref(v);
+        }
+        slot.store(v);
+        // Readers who see the new shape see the value too.
+        if (next != shape) o->shape.store(next, std::memory_order_release);
+    }
+    if (!t->alone) unlock(o->lock);
+    if (!fits) [[unlikely]] SLOWLY(store_attr);
     SAVE();
-    if (!slow::store_attr(t, regs, pc, k, word)) [[unlikely]] ERROR();
+    detail::decref(old);
+    if (flag_of(word, LAST_A)) consume(regs, a_of(word));
     NEXT(1);
 }
 
@@ -80,25 +155,52 @@ OP(store_attr) {
 OP(load_method) {
     Value x = regs[b_of(word)];
     std::uint64_t ic = feedback_of(k, c_of(word)).load(std::memory_order_acquire);
-    if (ic != 0 && !(ic & 1)) [[likely]] {
+    if (ic != 0 && !(ic & 1) && x.is_pointer()) [[likely]] {
         Record* r = record_of(ic);
+        ShapeId shape = static_cast<Object*>(x.pointer())->shape_id();
+        if (r->kind == Record::method && r->shape == shape) [[likely]] {
+            // Methods are uncounted, nearly always: at most the collector frees them. That this is one is certain only if the type's version
+            // is the same after the look at its header.
+            Header* method = r->value_.pointer();
+            Type& type = *shape_of(shape).type;
+            if (type.version.load(std::memory_order_acquire) == r->version && reg::is_uncounted(method) &&
+                type.version.load(std::memory_order_acquire) == r->version) [[likely]] {
+                unsigned p = a_of(word);
+                if (flag_of(word, LAST_B)) regs[b_of(word)] = Value{};
+                else if (!reg::try_retain(x)) [[unlikely]] GOTO_OP(load_method_cached_);
+                regs[p + kCallHeader] = x;
+                regs[p] = Value::of(method);
+                NEXT(1);
+            }
+        }
+    }
+    GOTO_OP(load_method_cached_);
+}
+
+INNER_OP(load_method_cached_) {
+    Value x = regs[b_of(word)];
+    std::uint64_t ic = feedback_of(k, c_of(word)).load(std::memory_order_acquire);
+    if (!(ic & 1) && x.is_pointer()) [[likely]] {
+        auto* o = static_cast<Object*>(x.pointer());
+        ShapeId shape = o->shape_id();
         Value callable;
         bool bind = false;
-        if (x.is_pointer()) [[likely]] {
-            auto* o = static_cast<Object*>(x.pointer());
-            ShapeId shape = o->shape_id();
+        for (Record* r = record_of(ic); r; r = r->next) {
+            if (r->shape != shape) continue;
             if (r->kind == Record::method) {
-                if (r->shape == shape) {
-                    callable = read_remembered(*r, *shape_of(shape).type);
-                    bind = true;
-                }
-            } else if (r->kind == Record::module && r->shape == shape) {
+                callable = read_remembered(*r, *shape_of(shape).type);
+                bind = true;
+            } else if (r->kind == Record::module) {
                 Dict& dict = *static_cast<Module*>(o)->dict.get();
                 DictKeys* keys = dict.keys();
                 if (keys->version.load(std::memory_order_relaxed) == r->version) callable = read_entry(dict, keys, r->index);
-            } else if (r->kind == Record::type_value && r->object == o) {
+            } else if (r->kind == Record::type_value) {
+                if (r->object != o) continue;
                 callable = read_remembered(*r, *static_cast<Type*>(o));
+            } else if (r->kind == Record::own) {
+                callable = read_slot(slot_at(o, r->index));
             }
+            break;
         }
         if (!callable.is_null()) [[likely]] {
             unsigned p = a_of(word);
@@ -117,12 +219,33 @@ OP(load_method) {
             NEXT(1);
         }
     }
-    SAVE();
-    if (!slow::load_method(t, regs, pc, k, word)) [[unlikely]] ERROR();
-    NEXT(1);
+    SLOWLY(load_method);
+}
+
+// call block at a: callable = super(R[b+1], R[b+2]).N(c), self = R[b+2]; R[b] is the value of the name `super`
+OP(load_super_method) {
+    Value* block = &regs[b_of(word)];
+    std::uint64_t ic = feedback_of(k, c_of(word)).load(std::memory_order_acquire);
+    if (block[0] == Value::of(&super_type) && block[2].is_pointer() && !(ic & 1)) [[likely]] {
+        auto* o = static_cast<Object*>(block[2].pointer());
+        ShapeId shape = o->shape_id();
+        for (Record* r = record_of(ic); r; r = r->next) {
+            if (r->shape != shape || r->object != block[1].pointer()) continue;
+            Value callable = read_remembered(*r, *shape_of(shape).type);
+            if (callable.is_null()) break;
+            unsigned p = a_of(word);
+            Value start = block[1];
+            block[0] = block[1] = Value{};
+            Value self = std::exchange(block[2], Value{});
+            regs[p + kCallHeader] = self;
+            regs[p] = callable;
+            if (!start.pointer()->has(flag::deferred)) RELEASE_NEXT(start, 1);
+            NEXT(1);
+        }
+    }
+    SLOWLY(load_super_method);
 }
 
 SLOW_OP(delete_attr)
 SLOW_OP(load_super_attr)
-SLOW_OP(load_super_method)
 SLOW_OP(load_special)

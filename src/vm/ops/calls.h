@@ -1,46 +1,68 @@
 // Calls and returns. A call of a Python function by a Python function uses no C stack: the callee's registers begin at its arguments.
 
-#define ENTER_TOP_FRAME()                                  \
-    do {                                                   \
-        Frame* top_ = t->frame;                            \
-        regs = top_->registers();                          \
-        pc = top_->pc.get();                               \
-        k = top_->code.get()->k;                           \
-        DISPATCH();                                        \
-    } while (0)
+DECLARE_INNER_OP(call_class_);
+DECLARE_INNER_OP(call_any_);
+DECLARE_INNER_OP(return_any_);
 
 OP(call) {
     unsigned p = a_of(word);
     Value callable = regs[p];
-    if (callable.is_pointer() && &type_of(static_cast<Object*>(callable.pointer())) == &function_type) [[likely]] {
-        auto* f = static_cast<Function*>(callable.pointer());
-        Code* code = f->running_code();
-        Value* args = &regs[p + kCallHeader + 1];
-        unsigned n = b_of(word);
-        if (!regs[p + kCallHeader].is_null()) {
-            --args;
-            ++n;
+    if (callable.is_pointer()) [[likely]] {
+        ShapeId shape = callable.pointer()->shape.load(std::memory_order_relaxed);
+        if (shape == function_type.root_shape) [[likely]] {
+            auto* f = static_cast<Function*>(callable.pointer());
+            Code* code = f->running_code();
+            Value* args = &regs[p + kCallHeader + 1];
+            unsigned n = b_of(word);
+            if (!regs[p + kCallHeader].is_null()) {
+                --args;
+                ++n;
+            }
+            if (code->simple && n == code->positional && b_of(fetch(pc + 1)) == kNoKeywords && t->recursion_left > 0 &&
+                args + code->registers < t->stack_end && Frame::of(regs)->generator.is_null()) [[likely]] {
+                SAVE();
+                regs[p] = Value{};
+                PUSH_FRAME(callable, code, args, n, 2, Value{});
+            }
         }
-        if (code->simple && n == code->positional && b_of(fetch(pc + 1)) == kNoKeywords && t->recursion_left > 0 &&
-            args + code->registers < t->stack_end && Frame::of(regs)->generator.is_null()) [[likely]] {
-            SAVE();
-            regs[p] = Value{};
-            Frame* frame = Frame::of(args);
-            frame->previous.set(Frame::of(regs));
-            frame->code.set(code);
-            frame->function = callable;
-            frame->locals = frame->object = frame->result = Value{};
-            frame->generator.set(nullptr);
-            frame->flags = 2;
-            for (unsigned i = n; i < code->local_count; ++i) args[i] = Value{};
-            t->frame = frame;
-            --t->recursion_left;
-            pc = code->code;
-            regs = args;
-            k = code->k;
-            DISPATCH();
+        if (shape == type_type.root_shape) GOTO_OP(call_class_);
+    }
+    GOTO_OP(call_any_);
+}
+
+// A class whose instances are made in the ordinary way, remembered with its __init__: the new object becomes the self of the block.
+INNER_OP(call_class_) {
+    unsigned p = a_of(word);
+    std::uint64_t ic = feedback_of(k, c_of(word)).load(std::memory_order_acquire);
+    if (ic != 0 && !(ic & 1) && regs[p + kCallHeader].is_null()) [[likely]] {
+        auto* type = static_cast<Type*>(regs[p].pointer());
+        Record* r = record_of(ic);
+        while (r && r->object != type) r = r->next;
+        if (r) [[likely]] {
+            Value init = read_remembered(*r, *type);
+            Code* code = init.is_null() ? nullptr : static_cast<Function*>(init.pointer())->running_code();
+            Value* args = &regs[p + kCallHeader];
+            unsigned n = b_of(word) + 1;
+            if (code && code->simple && n == code->positional && b_of(fetch(pc + 1)) == kNoKeywords && t->recursion_left > 0 &&
+                args + code->registers < t->stack_end && Frame::of(regs)->generator.is_null()) [[likely]] {
+                SAVE();
+                Value self = make_instance(*t, *type);
+                if (!self.is_null()) [[likely]] {
+                    *args = reg::retain(self);
+                    Value held = std::exchange(regs[p], Value{});
+                    if (!held.pointer()->has(flag::deferred)) [[unlikely]] reg::release(held);
+                    PUSH_FRAME(init, code, args, n, 2 | frame_flag::constructor, self);
+                }
+                reg::release(init);
+                ERROR();
+            }
+            if (!init.is_null()) reg::release(init);
         }
     }
+    GOTO_OP(call_any_);
+}
+
+INNER_OP(call_any_) {
     SAVE();
     int outcome = call_slow(t, regs, pc, k, word);
     if (outcome == 0) [[unlikely]] ERROR();
@@ -60,30 +82,55 @@ OP(call_ext) { NEXT(1); }
 
 OP(return_value) {
     Frame* frame = Frame::of(regs);
+    if ((frame->flags & ~(frame_flag::constructor | frame_flag::getter)) != 2 || !frame->object.is_null() || !frame->generator.is_null()) [[unlikely]] GOTO_OP(return_any_);
+    Value v = regs[a_of(word)];
+    Value result = frame->result;
+    if (!result.is_null()) {
+        if (v != kNone) [[unlikely]] GOTO_OP(return_any_);
+        v = result;
+    }
+    regs[a_of(word)] = Value{};
+    // While locals are released Python may run: the collector finds the result, which may have no count, in the frame.
+    frame->result = v;
     Code* code = frame->code.get();
+    for (unsigned i = 0, n = code->local_count; i < n; ++i) {
+        Value local = regs[i];
+        if (local.is_pointer()) {
+            SAVE();
+            regs[i] = Value{};
+            reg::release(local);
+        }
+    }
+    frame->result = Value{};
+    if (!frame->object.is_null()) [[unlikely]] {
+        // A destructor, or another thread meanwhile, has asked for the frame's object; then it has to be detached.
+        regs[a_of(word)] = v;
+        frame->flags &= ~frame_flag::constructor;
+        GOTO_OP(return_any_);
+    }
+    Value function = frame->function;
+    frame->function = Value{};
+    bool getter = frame->flags & frame_flag::getter;
+    Frame* previous = frame->previous.get();
+    t->frame = previous;
+    ++t->recursion_left;
+    regs = previous->registers();
+    pc = previous->pc.get();
+    k = previous->code.get()->k;
+    if (!function.pointer()->has(flag::deferred)) {
+        put(regs, a_of(fetch(getter ? pc : pc + 1)), v);
+        if (getter) RELEASE_NEXT(function, 1);
+        RELEASE_NEXT(function, 2);
+    }
+    if (getter) [[unlikely]] PUT_NEXT(a_of(fetch(pc)), v, 1);
+    word = fetch(pc + 1);
+    PUT_NEXT(a_of(word), v, 2);
+}
+
+INNER_OP(return_any_) {
     Value v = regs[a_of(word)];
     regs[a_of(word)] = Value{};
     SAVE();
-    if (frame->flags == 2 && frame->object.is_null() && frame->generator.is_null()) [[likely]] {
-        for (unsigned i = 0, n = code->local_count; i < n; ++i) {
-            Value local = regs[i];
-            if (local.is_pointer()) {
-                regs[i] = Value{};
-                reg::release(local);
-            }
-        }
-        Value function = frame->function;
-        frame->function = Value{};
-        if (!function.pointer()->has(flag::deferred)) reg::release(function);
-        Frame* previous = frame->previous.get();
-        t->frame = previous;
-        ++t->recursion_left;
-        regs = previous->registers();
-        pc = previous->pc.get();
-        k = previous->code.get()->k;
-        put(regs, a_of(fetch(pc + 1)), v);
-        NEXT(2);
-    }
     switch (return_slow(t, regs, v)) {
         case Leave::interpreter: LEAVE();
         case Leave::error: {

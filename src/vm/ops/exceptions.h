@@ -18,8 +18,7 @@ OP(push_exc) {
     Value before = std::exchange(t->handled->exception, Value{});
     t->handled->exception = reg::share(regs[b_of(word)]).release();
     if (flag_of(word, LAST_B)) consume(regs, b_of(word));
-    put(regs, a_of(word), before.is_null() ? kNone : reg::adopt(before));
-    NEXT(1);
+    FINISH(before.is_null() ? kNone : reg::adopt(before));
 }
 
 // handled = R[a]

@@ -1,54 +1,73 @@
 // Items of containers.
 
+DECLARE_INNER_OP(load_item_shared_);
+DECLARE_INNER_OP(store_item_locked_);
+
 // R[a] = R[b][R[c]]
 OP(load_item) {
     Value x = regs[b_of(word)], y = regs[c_of(word)];
     if (x.is_pointer() && y.is_int()) [[likely]] {
-        auto* o = static_cast<Object*>(x.pointer());
-        ShapeId shape = o->shape.load(std::memory_order_relaxed);
+        ShapeId shape = x.pointer()->shape.load(std::memory_order_relaxed);
         Value v;
+        std::int64_t i = y.as_int();
         if (shape == list_type.root_shape) {
-            auto* list = static_cast<List*>(o);
+            auto* list = static_cast<List*>(x.pointer());
             std::size_t size = list->size();
-            std::int64_t i = y.as_int();
             if (i < 0) i += std::int64_t(size);
             if (std::size_t(i) < size) [[likely]] {
                 ItemArray* items = list->guarded.items.load(std::memory_order_acquire);
-                if (items && std::size_t(i) < items->capacity) {
-                    v = read_slot(items->slots[i]);
-                    if (!t->alone && list->guarded.items.load(std::memory_order_acquire) != items && !v.is_null()) [[unlikely]] {
-                        reg::release(v);
-                        v = Value{};
-                    }
-                }
+                if (items && std::size_t(i) < items->capacity) v = items->slots[i].peek();
             }
         } else if (shape == tuple_type.root_shape) {
-            auto* tuple = static_cast<Tuple*>(o);
-            std::int64_t i = y.as_int();
+            auto* tuple = static_cast<Tuple*>(x.pointer());
+            if (i < 0) i += std::int64_t(tuple->size);
+            if (std::size_t(i) < tuple->size) [[likely]] v = tuple->slots[i];
+        }
+        if (!flag_of(word, LAST_B)) {
+            if (reg::try_retain_own(v)) [[likely]] FINISH(v);
+        } else if (a_of(word) == b_of(word) || !regs[a_of(word)].is_pointer()) {
+            if (reg::try_retain_own(v)) [[likely]] {
+                regs[b_of(word)] = Value{};
+                regs[a_of(word)] = v;
+                RELEASE_NEXT(x, 1);
+            }
+        }
+    }
+    GOTO_OP(load_item_shared_);
+}
+
+// An item that another thread may own.
+INNER_OP(load_item_shared_) {
+    Value x = regs[b_of(word)], y = regs[c_of(word)];
+    if (x.is_pointer() && y.is_int()) [[likely]] {
+        ShapeId shape = x.pointer()->shape.load(std::memory_order_relaxed);
+        Value v;
+        std::int64_t i = y.as_int();
+        if (shape == list_type.root_shape) {
+            auto* list = static_cast<List*>(x.pointer());
+            if (i < 0) i += std::int64_t(list->size());
+            v = reg::adopt(list_get(*t, *list, std::size_t(i)).release());
+        } else if (shape == tuple_type.root_shape) {
+            auto* tuple = static_cast<Tuple*>(x.pointer());
             if (i < 0) i += std::int64_t(tuple->size);
             if (std::size_t(i) < tuple->size) [[likely]] v = reg::retain(tuple->slots[i]);
         }
         if (!v.is_null()) [[likely]] {
             SAVE();
-            if (flag_of(word, LAST_B)) {
-                regs[b_of(word)] = Value{};
-                put(regs, a_of(word), v);
-                reg::release(x);
-                NEXT(1);
-            }
+            if (flag_of(word, LAST_B)) regs[b_of(word)] = Value{};
             put(regs, a_of(word), v);
+            if (flag_of(word, LAST_B)) RELEASE_NEXT(x, 1);
             NEXT(1);
         }
     }
-    SAVE();
-    if (!slow::load_item(t, regs, pc, k, word)) [[unlikely]] ERROR();
-    NEXT(1);
+    SLOWLY(load_item);
 }
 
 // R[a][R[b]] = R[c]
 OP(store_item) {
     Value x = regs[a_of(word)], y = regs[b_of(word)];
-    if (t->alone && x.is_pointer() && y.is_int() && x.pointer()->shape.load(std::memory_order_relaxed) == list_type.root_shape) {
+    if (x.is_pointer() && y.is_int() && x.pointer()->shape.load(std::memory_order_relaxed) == list_type.root_shape) {
+        if (!t->alone || flag_of(word, LAST_A)) GOTO_OP(store_item_locked_);
         auto* list = static_cast<List*>(x.pointer());
         std::size_t size = list->size();
         std::int64_t i = y.as_int();
@@ -57,22 +76,48 @@ OP(store_item) {
             Slot& slot = list->guarded.items.load(std::memory_order_relaxed)->slots[i];
             Value v = regs[c_of(word)];
             if (flag_of(word, LAST_C)) {
+                if (!reg::publishable(v)) GOTO_OP(store_item_locked_);
+                regs[c_of(word)] = Value{};
+            } else {
+                if (!reg::try_retain_own(v)) GOTO_OP(store_item_locked_);
+            }
+            Value old = slot.peek_relaxed();
+            slot.store(v);
+            if (old.is_pointer()) DECREF_NEXT(old, 1);
+            NEXT(1);
+        }
+    }
+    SLOWLY(store_item);
+}
+
+INNER_OP(store_item_locked_) {
+    auto* list = static_cast<List*>(regs[a_of(word)].pointer());
+    if (t->alone || try_lock(list->lock)) [[likely]] {
+        std::size_t size = list->size();
+        std::int64_t i = regs[b_of(word)].as_int();
+        if (i < 0) i += std::int64_t(size);
+        Value old;
+        if (std::size_t(i) < size) [[likely]] {
+            Value v = regs[c_of(word)];
+            if (flag_of(word, LAST_C)) {
                 regs[c_of(word)] = Value{};
                 v = reg::publish(v);
             } else {
                 detail::incref(v);
             }
-            Value old = slot.peek_relaxed();
+            Slot& slot = list->guarded.items.load(std::memory_order_relaxed)->slots[i];
+            old = slot.peek_relaxed();
             slot.store(v);
+        }
+        if (!t->alone) unlock(list->lock);
+        if (!old.is_null()) [[likely]] {
             SAVE();
             detail::decref(old);
             if (flag_of(word, LAST_A)) consume(regs, a_of(word));
             NEXT(1);
         }
     }
-    SAVE();
-    if (!slow::store_item(t, regs, pc, k, word)) [[unlikely]] ERROR();
-    NEXT(1);
+    SLOWLY(store_item);
 }
 
 SLOW_OP(delete_item)
@@ -95,9 +140,7 @@ OP(unpack) {
             NEXT(1);
         }
     }
-    SAVE();
-    if (!slow::unpack(t, regs, pc, k, word)) [[unlikely]] ERROR();
-    NEXT(1);
+    SLOWLY(unpack);
 }
 
 SLOW_OP(build_tuple)
@@ -113,7 +156,27 @@ SLOW_OP(set_update)
 SLOW_OP(dict_update)
 SLOW_OP(dict_merge)
 SLOW_OP(list_to_tuple)
-SLOW_OP(list_append)
+
+// R[a].append(R[b]). The list of a comprehension is known to its register only.
+OP(list_append) {
+    auto* list = static_cast<List*>(regs[a_of(word)].pointer());
+    ItemArray* items = list->guarded.items.load(std::memory_order_relaxed);
+    std::size_t size = list->guarded.size.load(std::memory_order_relaxed);
+    if (items && size < items->capacity && detail::is_exclusive(list)) [[likely]] {
+        Value v = regs[b_of(word)];
+        if (flag_of(word, LAST_B)) {
+            if (!reg::publishable(v)) [[unlikely]] SLOWLY(list_append);
+            regs[b_of(word)] = Value{};
+        } else {
+            if (!reg::try_retain_own(v)) [[unlikely]] SLOWLY(list_append);
+        }
+        items->slots[size].store(v);
+        list->guarded.size.store(size + 1, std::memory_order_release);
+        NEXT(1);
+    }
+    SLOWLY(list_append);
+}
+
 SLOW_OP(format_simple)
 SLOW_OP(format_spec)
 SLOW_OP(convert_value)

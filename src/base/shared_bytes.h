@@ -1,0 +1,30 @@
+// Octets of a buffer that other threads may read and write meanwhile: the contents of bytearrays and memoryviews. A program that
+// does so sees old or new octets, in any mixture; it is not our race. The language has no memcpy for that. Every octet is read and
+// written once; ThreadSanitizer is shown relaxed atomics, the machine's own memcpy does the same faster.
+#pragma once
+#include <cstddef>
+#include <cstring>
+
+#include "base/sanitizers.h"
+
+namespace oro {
+
+inline void copy_shared(void* to, void const* from, std::size_t n) {
+#ifdef ORO_THREAD_SANITIZER
+    auto* out = static_cast<unsigned char*>(to);
+    auto* in = static_cast<unsigned char const*>(from);
+    for (std::size_t i = 0; i < n; ++i) __atomic_store_n(out + i, __atomic_load_n(in + i, __ATOMIC_RELAXED), __ATOMIC_RELAXED);
+#else
+    if (n > 0) std::memcpy(to, from, n);
+#endif
+}
+
+// A T at any address.
+template <class T> T load_shared(void const* from) {
+    T value;
+    copy_shared(&value, from, sizeof value);
+    return value;
+}
+template <class T> void store_shared(void* to, T value) { copy_shared(to, &value, sizeof value); }
+
+}  // namespace oro
