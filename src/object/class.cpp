@@ -7,6 +7,7 @@
 #include "object/instance.h"
 #include "object/layout.h"
 #include "object/slot_wrapper.h"
+#include "object/warn.h"
 
 namespace oro {
 
@@ -70,6 +71,16 @@ Result<Ref<Str>> mangle(Python& py, Borrowed<Str> class_name, Borrowed<Str> slot
     if (c.empty()) return intern(py, slot.share());
     Ref<Str> mangled = TRY(make_str(py, std::string_view("_" + c + s)));
     return intern(py, std::move(mangled));
+}
+
+// Attributes have names: other keys in a class's namespace are most likely a mistake.
+Result<void> warn_about_keys(Python& py, Type& type, Borrowed<Str> name) {
+    std::size_t position = 0;
+    Maybe<> key, value;
+    if (type.dict->keys()->simple.load(std::memory_order_acquire)) return {};
+    while (dict_next(py, **type.dict, &position, &key, &value))
+        if (!is<Str>(key.value())) return warn(py, exc::RuntimeWarning, "non-string key in the __dict__ of class {}", name);
+    return {};
 }
 
 struct Slots {
@@ -292,6 +303,7 @@ Result<Ref<>> make_class(Python& py, Type& metatype, Borrowed<Str> name, Borrowe
         Ref<Cell> c = as<Cell>(std::move(cell).take());
         c->contents.store(c.get(), Maybe<>(type.share()));
     }
+    CHECK(warn_about_keys(py, *made, name));
     Ref<Dict> snapshot = TRY(dict_copy(py, *made->dict));
     CHECK(announce(py, type, snapshot, keyword_values, keyword_names));
     return type;

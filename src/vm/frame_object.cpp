@@ -339,7 +339,10 @@ Result<void> clear_frame(Python& py, Borrowed<FrameObject> self) {
             std::fill_n(o.saved, o.saved_count, Value{});
         }
     }
-    if (unstarted) CHECK(close_generator(py, **unstarted));
+    if (unstarted) {
+        (void)finalize_generator(py, unstarted.value(), Value{}, Value{});   // a coroutine that nobody awaited says so
+        CHECK(close_generator(py, **unstarted));
+    }
     for (Value v : dropped) detail::decref(v);
     if (o.code->code_flags & CO_OPTIMIZED) o.locals_snapshot.store(&o, {});
     o.displaced.store(&o, {});

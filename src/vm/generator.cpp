@@ -334,7 +334,7 @@ Result<void> close_awaitable(Python& py, Borrowed<> delegate) {
     }
     auto method = find_attribute(py, delegate, name::close());
     if (method.raised()) {
-        write_unraisable(py, "", Optional<>(delegate.value()));
+        write_unraisable(py, "Exception ignored while closing generator ", Optional<>(delegate.value()));
         return {};
     }
     Maybe<> m = std::move(method).take();
