@@ -28,8 +28,12 @@ Val Generator::const_operand(Constant const& value, Position pos) {
         std::uint32_t index = out->constant(value);
         auto& kept = out->kept_constants;
         for (std::size_t i = 0; i < kept.size(); ++i)
-            if (kept[i] == index) return {kConstBase + Reg(i), false};
+            if (kept[i] == index) {
+                out->emit(pos, Opcode::nop);
+                return {kConstBase + Reg(i), false};
+            }
         if (kept.size() < kMostKept) {
+            out->emit(pos, Opcode::nop);
             kept.push_back(index);
             return {kConstBase + Reg(kept.size() - 1), false};
         }
@@ -364,6 +368,7 @@ Reg Generator::named(syntax::NamedExpr* e, Reg want) {
     Reg reg;
     if (direct_target(target, &reg)) {
         gen(e->value, reg);
+        out->emit(at(target), Opcode::nop);
         Reg d = dest(want);
         if (d != reg) out->emit(pos, Opcode::move, d, reg);
         return d;

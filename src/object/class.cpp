@@ -48,6 +48,19 @@ Result<Type*> best_base(Python& py, Borrowed<Tuple> bases) {
     return base;
 }
 
+Result<Ref<Tuple>> custom_mro(Python& py, Borrowed<Type> type) {
+    Ref<> custom = TRY(call_method_with(py, type, Borrowed<Str>(TRY(make_interned(py, "mro")))));
+    Ref<Tuple> order = TRY(tuple_from(py, custom));
+    if (order->size == 0) return raise(py, exc::TypeError, "type MRO must not be empty");
+    Type& solid = solid_base(*type.get());
+    for (Value v : order->items()) {
+        if (!is<Type>(v)) return raise(py, exc::TypeError, "mro() returned a non-class ('{}')", TypeName{v});
+        auto& base = *static_cast<Type*>(v.pointer());
+        if (!is_subtype(solid, solid_base(base))) return raise(py, exc::TypeError, "mro() returned base with unsuitable layout ('{}')", name_of_type(base));
+    }
+    return order;
+}
+
 namespace {
 
 // _name in a class body means _Class__name.
@@ -272,16 +285,7 @@ Result<Ref<>> make_class(Python& py, Type& metatype, Borrowed<Str> name, Borrowe
     if (&metatype != &type_type && type_overrides(py, metatype, TRY(make_interned(py, "mro")))) {
         // A metaclass with its own mro().
         made->mro.set(TRY(compute_mro(py, *made, bases)));
-        Ref<> custom = TRY(call_method_with(py, type, Borrowed<Str>(TRY(make_interned(py, "mro")))));
-        Ref<Tuple> order = TRY(tuple_from(py, custom));
-        for (Value v : order->items()) {
-            if (!is<Type>(v)) return raise(py, exc::TypeError, "mro() returned a non-class ('{}')", TypeName{v});
-            // Natives trust the MRO: what it names must be how instances are laid out.
-            auto& named = *static_cast<Type*>(v.pointer());
-            if (!is_subtype(solid_base(*made), solid_base(named)))
-                return raise(py, exc::TypeError, "mro() returned base with unsuitable layout ('{}')", name_of_type(named));
-        }
-        made->mro.store(made, Maybe<Tuple>(std::move(order)));
+        made->mro.store(made, Maybe<Tuple>(TRY(custom_mro(py, type))));
     } else {
         made->mro.set(TRY(compute_mro(py, *made, bases)));
     }

@@ -14,6 +14,7 @@
 #include "object/tuple.h"
 #include "object/warn.h"
 #include "runtime/signals.h"
+#include "vm/trace.h"
 
 namespace oro {
 
@@ -68,6 +69,7 @@ void finish_fork_child(Python& py) {
     py.is_main = true;
     set_main_thread(&py);
     forget_signals();
+    monitor::forget_other_threads(py);
     call_all(py, ForkHook::after_in_child, false);
 }
 

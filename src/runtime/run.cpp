@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "base/file.h"
@@ -34,16 +36,22 @@ Result<Ref<Module>> main_module(Python& py) {
     if (there && is<Module>(there.value())) return as<Module>(std::move(there).take());
     Ref<Module> m = TRY(make_module(py, name));
     CHECK(dict_set(py, **m->dict, name::dunder_builtins(), Borrowed<Module>(*py.interpreter->builtins_module.get()).share()));
+    Ref<> loader = TRY(import_attribute(py, "_frozen_importlib", "BuiltinImporter"));
+    CHECK(dict_set(py, **m->dict, name::dunder_loader(), std::move(loader)));
     CHECK(dict_set_item(py, *py.interpreter->modules, name, m.share()));
     return m;
 }
 
-Result<void> prepend_path(Python& py, Ref<Str> entry) {
-    if (py.interpreter->config.safe_path) return {};
+static Result<void> insert_path(Python& py, Ref<Str> entry) {
     Maybe<> path = sys_get(py, name::path());
     if (!path || !is<List>(path.value())) return {};
     Value one[] = {entry.value()};
     return list_splice(py, as<List>(path.value()), 0, 0, one);
+}
+
+Result<void> prepend_path(Python& py, Ref<Str> entry) {
+    if (py.interpreter->config.safe_path) return {};
+    return insert_path(py, std::move(entry));
 }
 
 static Result<void> flush_stream(Python& py, Name which) {
@@ -269,8 +277,8 @@ int run_file(Python& py, std::string const& given) {
     std::string path = absolute_path(given);
     struct stat info;
     auto run_package = [&]() -> Result<void> {
-        // A directory or a zip file with a __main__: its path goes in front and runpy takes over.
-        CHECK(prepend_path(py, TRY(decode_argument(py, path))));
+        // A directory or a zip file with a __main__: its path goes in front, also with -P, and runpy takes over.
+        CHECK(insert_path(py, TRY(decode_argument(py, path))));
         (void)TRY(main_module(py));
         Ref<> runner = TRY(import_attribute(py, "runpy", "_run_module_as_main"));
         Ref<Str> module = name::dunder_main().share();
@@ -285,8 +293,11 @@ int run_file(Python& py, std::string const& given) {
     }
     if (is_zip(source)) return finish_run(py, run_package());
     auto run = [&]() -> Result<void> {
-        std::size_t slash = path.rfind('/');
-        CHECK(prepend_path(py, TRY(decode_argument(py, slash == path.npos ? "" : slash == 0 ? "/" : path.substr(0, slash)))));
+        // The folder where the file really is, links followed.
+        char buffer[PATH_MAX];
+        std::string real = realpath(path.c_str(), buffer) ? buffer : path;
+        std::size_t slash = real.rfind('/');
+        CHECK(prepend_path(py, TRY(decode_argument(py, slash == 0 ? "/" : real.substr(0, slash)))));
         Ref<Str> filename = TRY(decode_argument(py, path));
         Ref<Module> m = TRY(main_module(py));
         CHECK(dict_set(py, **m->dict, name::dunder_file(), filename.share()));

@@ -17,6 +17,7 @@
 #include "object/set.h"
 #include "object/structseq.h"
 #include "runtime/import.h"
+#include "runtime/monitoring_module.h"
 #include "runtime/main_program.h"
 #include "runtime/sys_info.h"
 #include "runtime/thread_life.h"
@@ -329,6 +330,7 @@ Result<void> make_sys(Python& py) {
     for (std::string_view name : native_module_names()) CHECK(list_append(py, names, TRY(make_interned(py, name))));
     CHECK(set(py, "builtin_module_names", TRY(list_to_tuple(py, names))));
     CHECK(set(py, "_jit", TRY(make_module(py, TRY(make_interned(py, "sys._jit")), &jit_def))));
+    CHECK(add_tracing(py));
     return add_sys_info(py);
 }
 
