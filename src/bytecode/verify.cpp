@@ -7,10 +7,12 @@ namespace oro {
 
 namespace {
 
+bool is_full(Temp t) { return t >= Temp::value; }
+// What both paths agree on.
+Temp common(Temp a, Temp b) { return a == b ? a : is_full(a) && is_full(b) ? Temp::value : Temp::mixed; }
+
 // A bound of what is kept of temporaries where lines meet, in octets; code that a compiler wrote needs a thousandth of it.
 constexpr std::size_t kMostStates = std::size_t{1} << 28;
-
-enum class Temp : std::uint8_t { empty, full, mixed };  // mixed: depends on the path
 
 class Verifier {
 public:
@@ -23,6 +25,14 @@ public:
         if (error_.empty()) operands();
         if (error_.empty()) paths();
         return error_;
+    }
+
+    // For code that is known to be well-formed: the state before each instruction.
+    std::vector<std::vector<Temp>> states() {
+        every_ = true;
+        paths();
+        entry_.resize(code_.code.size());
+        return std::move(entry_);
     }
 
 private:
@@ -55,7 +65,7 @@ private:
         std::size_t n = code_.code.size();
         for (std::size_t i = 0; i < n && error_.empty(); ++i) {
             Instruction ins = code_.code[i];
-            if (int(ins.op()) >= kOpcodeCount) return fail(i, "no such operation");
+            if (int(ins.op()) >= kOpcodeCount || ins.op() == Opcode::instrumented) return fail(i, "no such operation");
             OpInfo const& info = op_info[int(ins.op())];
             if (info.generic != ins.op()) fail(i, "specialised operation");
             OperandKind kinds[3] = {info.a, info.b, info.c};
@@ -122,7 +132,7 @@ private:
         reg(at, r);
         if (!error_.empty() || !is_temp(r)) return;
         Temp& t = s[r - locals_];
-        if (t != Temp::full)
+        if (!is_full(t))
             fail(at, "reads temporary r" + std::to_string(r - locals_) + " that may be empty");
         if (consume) t = Temp::empty;
     }
@@ -133,9 +143,9 @@ private:
             need(s, at, first + k, true);
         }
     }
-    void put(State& s, std::size_t at, unsigned r) {
+    void put(State& s, std::size_t at, unsigned r, Temp kind = Temp::value) {
         reg(at, r);
-        if (error_.empty() && is_temp(r)) s[r - locals_] = Temp::full;
+        if (error_.empty() && is_temp(r)) s[r - locals_] = kind;
     }
     // A write that takes the register for dead.
     void put_dead(State& s, std::size_t at, unsigned r) {
@@ -144,7 +154,7 @@ private:
         if (!is_temp(r)) return fail(at, "uses a local as part of a block");
         if (s[r - locals_] != Temp::empty)
             fail(at, "overwrites temporary r" + std::to_string(r - locals_) + " that may hold something");
-        s[r - locals_] = Temp::full;
+        s[r - locals_] = Temp::value;
     }
 
     void meet(State const& s, std::size_t to) {
@@ -155,11 +165,11 @@ private:
             if (entry.empty()) entry.push_back(Temp::empty);
             changed = true;
         } else {
-            for (std::size_t k = 0; k < s.size(); ++k)
-                if (entry[k] != s[k] && entry[k] != Temp::mixed) {
-                    entry[k] = Temp::mixed;
-                    changed = true;
-                }
+            for (std::size_t k = 0; k < s.size(); ++k) {
+                Temp both = common(entry[k], s[k]);
+                changed |= both != entry[k];
+                entry[k] = both;
+            }
         }
         if (changed && !queued_[to]) {
             queued_[to] = true;
@@ -175,7 +185,7 @@ private:
 
     void paths() {
         std::size_t n = code_.code.size();
-        std::vector<bool> joins(n + 2, false);
+        std::vector<bool> joins(n + 2, every_);
         for (std::size_t i = 0; i < n; ++i) {
             Instruction ins = code_.code[i];
             if (op_info[int(ins.op())].b == OperandKind::J)
@@ -220,7 +230,7 @@ private:
             State at_handler = s;
             for (unsigned r = g->first_temp; r < code_.registers; ++r) at_handler[r - locals_] = Temp::empty;
             // What a dead-write would spoil counts as released.
-            at_handler[g->exc - locals_] = Temp::full;
+            at_handler[g->exc - locals_] = Temp::exception;
             meet(at_handler, g->handler);
         }
         std::size_t target = info.b == OperandKind::J ? std::size_t(std::int64_t(i) + 1 + ins.jump()) : 0;
@@ -319,7 +329,8 @@ private:
             if (kinds[k] == OperandKind::B) take(s, i, values[k], block_size(ins));
         }
         if (function) take(s, i, c, unsigned(__builtin_popcount(ins.flags())));
-        if (info.a == OperandKind::D) put(s, i, a);
+        bool iterator = ins.op() == Opcode::get_iter || ins.op() == Opcode::get_aiter;
+        if (info.a == OperandKind::D) put(s, i, a, iterator ? Temp::iterator : ins.op() == Opcode::push_exc ? Temp::handled : Temp::value);
         switch (ins.op()) {
         case Opcode::return_value:
         case Opcode::raise_:
@@ -352,12 +363,15 @@ private:
     CodeView const& code_;
     unsigned locals_;
     std::string error_;
+    bool every_ = false;
     std::vector<State> entry_;
     std::vector<bool> queued_;
     std::vector<std::size_t> work_;
 };
 
 }  // namespace
+
+std::vector<std::vector<Temp>> temporaries(CodeView const& code) { return Verifier(code).states(); }
 
 std::string verify(CodeView const& code) { return Verifier(code).run(); }
 

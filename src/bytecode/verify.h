@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "bytecode/code_unit.h"
 
@@ -30,5 +31,18 @@ std::string verify(CodeView const& code);
 
 // The same, nested units included.
 std::string verify(CodeUnit const& code);
+
+// What a temporary holds at an instruction, as far as all paths there agree.
+enum class Temp : std::uint8_t {
+    empty,
+    mixed,      // depends on the path: nobody reads it
+    value,
+    iterator,   // of a for loop
+    exception,  // caught
+    handled,    // the exception that was being handled before (push_exc)
+};
+// For each instruction of well-formed code, its temporaries before it, from register local_kinds.size() on; an empty row for
+// instructions that no path reaches.
+std::vector<std::vector<Temp>> temporaries(CodeView const& code);
 
 }  // namespace oro

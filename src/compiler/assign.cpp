@@ -17,6 +17,7 @@ void Generator::assign_expr(Expr* target, Expr* value) {
     Reg reg;
     if (direct_target(target, &reg)) {
         gen(value, reg);
+        out->emit(at(target), Opcode::nop);  // the line of the store, which is none
         return;
     }
     Val v = operand(value, !is<syntax::Name>(target));
@@ -155,6 +156,7 @@ void Generator::assign(syntax::Assign* s) {
         }
         if (!again) {
             gen(s->value, reg);
+            out->emit(at(s->targets[0]), Opcode::nop);
             for (std::size_t i = 1; i < s->targets.size(); ++i) store_target(s->targets[i], {reg, false});
             return;
         }

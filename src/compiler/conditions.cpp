@@ -272,6 +272,7 @@ void Generator::jump_if(Expr* e, Label target, bool sense) {
     }
     if (auto c = constant_of(e)) {
         if (truth_of(*c) == sense) out->jump(at(e), Opcode::jump, target);
+        else out->emit(at(e), Opcode::nop);
         return;
     }
     if (auto* b = as<syntax::BoolOp>(e)) {

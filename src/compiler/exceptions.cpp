@@ -98,6 +98,7 @@ void Generator::cleanup_handler(Label label, Reg exc, Reg before, int outer) {
 void Generator::try_stmt(Seq<Stmt> statements, Seq<syntax::ExceptHandler> handlers, Seq<Stmt> orelse,
                          Seq<Stmt> final_body, bool star, Stmt* s) {
     ++unit->in_conditional;
+    out->emit(at(s), Opcode::nop);
     if (!final_body.empty())
         try_finally(statements, handlers, orelse, final_body, star, s);
     else if (star)

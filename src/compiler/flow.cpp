@@ -76,28 +76,39 @@ private:
             if (label >= int(at)) label += int(count);
     }
 
+    // A jump to a jump goes where that one goes, unless a line would be passed over that traces have to show.
     void thread_jumps() {
-        for (Ins& ins : ins_) {
+        for (std::size_t i = 0; i < ins_.size(); ++i) {
+            Ins& ins = ins_[i];
             if (ins.label == kNoLabel || ins.op == Opcode::jump_back) continue;
             for (int steps = 0; steps < 64; ++steps) {
                 std::size_t t = target(ins.label);
                 if (t >= ins_.size() || ins_[t].op != Opcode::jump || ins_[t].label == ins.label) break;
+                if (ins_[t].pos.line != 0 && ins_[t].pos.line != ins.pos.line) break;
                 ins.label = ins_[t].label;
             }
         }
     }
 
-    // The implicit `return None` has no position of its own: each way there gets a copy, with the position it
-    // comes from. That saves a jump, too.
+    // The implicit `return None` and the back edge of a loop have no position of their own: each way there gets a copy, with the position
+    // it comes from. That saves a jump, too.
     void copy_exits() {
-        auto is_exit = [&](std::size_t i) {
-            return i + 1 < ins_.size() && ins_[i].op == Opcode::load_const && ins_[i].pos.line == 0 &&
-                   ins_[i + 1].op == Opcode::return_value && ins_[i + 1].pos.line == 0 &&
-                   ins_[i].a == ins_[i + 1].a && ins_[i].handler == kNoHandler;
+        // How many instructions make the exit at i; 0 if there is none.
+        auto exit_size = [&](std::size_t i) -> std::size_t {
+            if (i >= ins_.size() || ins_[i].pos.line != 0) return 0;
+            if (ins_[i].op == Opcode::jump_back) return i >= 4 && ins_[i - 4].op == Opcode::send ? 0 : 1;
+            constexpr std::size_t kLongest = 8;
+            for (std::size_t n = 0; n < kLongest && i + n < ins_.size(); ++n) {
+                Ins const& ins = ins_[i + n];
+                if (ins.pos.line != 0 || ins.label != kNoLabel) return 0;
+                if (ins.op == Opcode::return_value) return n + 1;
+                if (ends_path(ins.op)) return 0;
+            }
+            return 0;
         };
         bool any = false;
         for (std::size_t i = 0; i < ins_.size() && !any; ++i)
-            any = ins_[i].label != kNoLabel && is_exit(target(ins_[i].label));
+            any = ins_[i].label != kNoLabel && exit_size(target(ins_[i].label));
         if (!any) return;
         std::vector<Ins> fresh, tail;
         std::vector<int> place(ins_.size() + 1);
@@ -105,24 +116,26 @@ private:
         for (std::size_t i = 0; i < ins_.size(); ++i) {
             place[i] = int(fresh.size());
             Ins ins = ins_[i];
-            if (ins.label != kNoLabel && ins.op != Opcode::jump_back && is_exit(target(ins.label))) {
-                std::size_t exit = target(ins.label);
-                if (ins.op == Opcode::jump && !(i && skips_one(ins_[i - 1].op))) {
-                    for (std::size_t k = exit; k < exit + 2; ++k) {
+            if (ins.label != kNoLabel && ins.op != Opcode::jump_back) {
+                std::size_t exit = target(ins.label), size = exit_size(exit);
+                if (size && ins.op == Opcode::jump && !(i && skips_one(ins_[i - 1].op))) {
+                    for (std::size_t k = exit; k < exit + size; ++k) {
                         Ins copy = ins_[k];
                         copy.pos = ins.pos;
                         fresh.push_back(copy);
                     }
                     continue;
                 }
-                Label label = in_.new_label();
-                tail_labels.push_back({label, tail.size()});
-                for (std::size_t k = exit; k < exit + 2; ++k) {
-                    Ins copy = ins_[k];
-                    copy.pos = ins.pos;
-                    tail.push_back(copy);
+                if (size) {
+                    Label label = in_.new_label();
+                    tail_labels.push_back({label, tail.size()});
+                    for (std::size_t k = exit; k < exit + size; ++k) {
+                        Ins copy = ins_[k];
+                        copy.pos = ins.pos;
+                        tail.push_back(copy);
+                    }
+                    ins.label = label;
                 }
-                ins.label = label;
             }
             fresh.push_back(ins);
         }
@@ -150,6 +163,7 @@ private:
         Position before;
         bool falls = false;
         for (std::size_t i = 0; i < ins_.size(); ++i) {
+            if (kept_[i] && ins_[i].a >= kConstBase && (ins_[i].op == Opcode::load_const || ins_[i].op == Opcode::load_int)) continue;
             int entries = ways[i] + (falls ? 1 : 0);
             if (!kept_[i]) {
                 // A label on something dropped is a label on what follows.
@@ -273,8 +287,9 @@ private:
             bool local = ins.a < locals;
             switch (ins.op) {
             case Opcode::check_local:
-                if (final && has(ins.a)) kept_[i] = false;
-                set(ins.a);
+                // Its line may still be one that nothing else shows.
+                if (final && has(ins.a)) ins_[i].op = Opcode::nop;
+                else set(ins.a);
                 break;
             case Opcode::clear:
             case Opcode::delete_local:
@@ -305,19 +320,46 @@ private:
         }
     }
 
-    // A jump to what comes next anyway goes; not the one after for_iter or send, which is skipped over.
+    // A jump to what comes next anyway goes; not the one after for_iter or send, which is skipped over. What has a line of its own, which
+    // nothing beside it shows, stays as a nop, so that traces see the line.
     void remove_idle_jumps() {
         std::vector<std::size_t> first_kept(ins_.size() + 1, ins_.size());
         for (std::size_t i = ins_.size(); i-- > 0;) {
-            if (kept_[i]) {
-                bool fixed = i > 0 && skips_one(ins_[i - 1].op) && kept_[i - 1];
-                if (ins_[i].op == Opcode::nop && !fixed) kept_[i] = false;
-                if (ins_[i].op == Opcode::jump && !fixed) {
-                    std::size_t t = target(ins_[i].label);
-                    if (t > i && first_kept[t] == first_kept[i + 1]) kept_[i] = false;
+            if (kept_[i] && ins_[i].op == Opcode::jump && !(i > 0 && skips_one(ins_[i - 1].op) && kept_[i - 1])) {
+                std::size_t t = target(ins_[i].label);
+                if (t > i && first_kept[t] == first_kept[i + 1]) {
+                    ins_[i].op = Opcode::nop;
+                    ins_[i].label = kNoLabel;
                 }
             }
+            if (kept_[i] && ins_[i].op == Opcode::nop && ins_[i].pos.line == 0) kept_[i] = false;
             first_kept[i] = kept_[i] ? i : first_kept[i + 1];
+        }
+        std::vector<bool> leader(ins_.size() + 1, false);
+        auto lead = [&](std::size_t t) { leader[first_kept[t]] = true; };
+        for (std::size_t i = 0; i < ins_.size(); ++i) {
+            if (!kept_[i]) continue;
+            if (ins_[i].label != kNoLabel) lead(target(ins_[i].label));
+            if (ins_[i].handler >= 0) lead(target(in_.handlers[ins_[i].handler].label));
+            if (ins_[i].label != kNoLabel || ends_path(ins_[i].op)) lead(i + 1);
+        }
+        int before = -1;
+        for (std::size_t i = 0; i < ins_.size(); ++i) {
+            if (!kept_[i]) continue;
+            if (leader[i]) before = -1;
+            int line = ins_[i].pos.line;
+            if (ins_[i].op == Opcode::nop) {
+                std::size_t next = i + 1;
+                while (next < ins_.size() && !kept_[next]) ++next;
+                bool last = next >= ins_.size();
+                if (!last && !leader[next] && ins_[next].pos.line == 0) ins_[next].pos = ins_[i].pos;
+                if (line == before || (!last && ins_[next].pos.line == line)) {
+                    kept_[i] = false;
+                    if (leader[i] && !last) leader[next] = true;
+                    continue;
+                }
+            }
+            before = line;
         }
     }
 

@@ -46,6 +46,7 @@ void Generator::match_stmt(syntax::Match* s) {
         m.fail = out->new_label();
         m.allow_irrefutable = c->guard || last;
         caught_all = last && is_wildcard(c->pattern) && !c->guard;
+        if (caught_all && n > 1) out->emit(at(c->pattern), Opcode::nop);
         pattern(c->pattern, subject, false, m);
         for (auto const& capture : m.captures) store_name(capture.name, at(c->pattern), {capture.reg, true});
         Label guard_failed = m.fail;

@@ -70,7 +70,8 @@ void Generator::expr_stmt(syntax::ExprStmt* s) {
         out->pop();
         return;
     }
-    if (is<syntax::Constant>(s->value)) return;  // does nothing
+    // Does nothing, on a line of its own.
+    if (is<syntax::Constant>(s->value)) return void(out->emit(at(s), Opcode::nop));
     effect(s->value);
 }
 
@@ -209,6 +210,9 @@ void Generator::return_stmt(syntax::Return* s) {
     unsigned top = out->top;
     int handler = out->handler;
     Val v{0, false};
+    // What runs on the way out comes after the lines of the statement.
+    if (constant && s->value) out->emit(at(s->value), Opcode::nop);
+    if (!s->value || s->value->lineno != s->lineno) out->emit(at(s), Opcode::nop);
     if (!constant) {
         bool unwinds = false;
         for (Block const& b : unit->blocks)
@@ -243,6 +247,7 @@ void Generator::break_or_continue(Stmt* s, bool is_break) {
     Position pos = at(s);
     std::vector<Block> saved(unit->blocks.begin() + std::ptrdiff_t(loop) + 1, unit->blocks.end());
     int handler = out->handler;
+    out->emit(pos, Opcode::nop);
     while (unit->blocks.size() > loop + 1) {
         Block block = unit->blocks.back();
         unit->blocks.pop_back();

@@ -14,6 +14,7 @@
 #include "object/tuple.h"
 #include "object/warn.h"
 #include "runtime/signals.h"
+#include "vm/trace.h"
 
 namespace oro {
 
@@ -31,7 +32,7 @@ void call_all(Python& py, ForkHook when, bool backwards) {
     Ref<Tuple> functions = std::move(copy).take();
     for (std::size_t i = 0; i < functions->size; ++i) {
         Borrowed<> f = functions->at(backwards ? functions->size - 1 - i : i);
-        if (call(py, f, {}).raised()) write_unraisable(py, "Exception ignored in", Optional<>(f));
+        if (call(py, f, {}).raised()) write_unraisable(py, "Exception ignored in atfork callback ", Optional<>(f));
     }
 }
 
@@ -68,6 +69,7 @@ void finish_fork_child(Python& py) {
     py.is_main = true;
     set_main_thread(&py);
     forget_signals();
+    monitor::forget_other_threads(py);
     call_all(py, ForkHook::after_in_child, false);
 }
 

@@ -4,6 +4,7 @@
 #include "object/locked.h"
 #include "object/raise.h"
 #include "runtime/signals.h"
+#include "vm/monitoring.h"
 
 namespace oro {
 
@@ -11,6 +12,7 @@ Result<void> safepoint(Python& py) {
     assert(py.sections == 0);
     std::uint32_t left = memory_safepoint(py);
     if (py.doomed) destroy_doomed(py);
+    if (left & monitor::kMonitorBit) monitor::catch_up(py);
     if (left & breaker::collect) CHECK(collect_if_due(py));
     if ((left & breaker::signal) && py.is_main) CHECK(run_signal_handlers(py));
     if (left & breaker::async_exc) {

@@ -10,6 +10,7 @@
 #include "memory/world.h"
 #include "object/locked.h"
 #include "vm/function.h"
+#include "vm/trace.h"
 
 namespace oro {
 
@@ -40,6 +41,7 @@ Thread* make_thread(Interpreter& interpreter) {
     t->recursion_limit = t->recursion_left = interpreter.recursion_limit;
     t->unique = interpreter.next_thread_number++;
     register_mutator(*t);
+    monitor::join(*t);
     return t;
 }
 
@@ -77,6 +79,7 @@ void abandon_thread(Thread* t) {
 
 void leave_thread(Thread* t) {
     auto drop = [](Value& v) { detail::decref(std::exchange(v, Value{})); };
+    monitor::drop_functions(*t);
     drop(t->raised);
     drop(t->base_handled.exception);
     drop(t->context);
@@ -85,6 +88,7 @@ void leave_thread(Thread* t) {
     drop(t->async_exception);
     drop(t->dict);
     destroy_doomed(*t);
+    monitor::free_tracing(*t);
     leave_owner_slot(*t);
     abandon_retired(*t);
     detach(*t);

@@ -272,7 +272,7 @@ int call_class(Op const& op, Type& type, Value const* args, std::size_t n, Tuple
     return 2;
 }
 
-int call_any(Op const& op, Value callable, Value* args, std::size_t n, Tuple* names, Value* result) {
+int call_any(Op const& op, Value callable, Value* args, std::size_t n, Tuple* names, Nested nested, Value* result) {
     Python& py = op.py;
     for (;;) {
         Type& type = type_of(callable);
@@ -282,7 +282,7 @@ int call_any(Op const& op, Value callable, Value* args, std::size_t n, Tuple* na
             *result = native->def->fn(py, *native, native->self.value(), args, n, names);
             return result->is_null() ? 0 : 1;
         }
-        if (&type == &type_type) {
+        if (&type == &type_type && nested == Nested::never) {
             auto& cls = *static_cast<Type*>(callable.pointer());
             if (!names && worth_learning(op)) learn_constructor(op, cls);
             int r = call_class(op, cls, args, n, names);
@@ -300,28 +300,31 @@ int call_any(Op const& op, Value callable, Value* args, std::size_t n, Tuple* na
 
 }  // namespace
 
-int call_slow(Thread* t, Value* regs, Instruction const* pc, Value* k, std::uint64_t word) {
+void unpack_bound_method(Value* regs, unsigned p) {
+    if (!is_exact<BoundMethod>(regs[p]) || !regs[p + kCallHeader].is_null()) return;
+    Value method = regs[p];
+    auto* m = static_cast<BoundMethod*>(method.pointer());
+    regs[p + kCallHeader] = reg::retain(m->self.value());
+    regs[p] = reg::retain(m->function.value());
+    reg::release(method);
+}
+
+int call_slow(Thread* t, Value* regs, Instruction const* pc, Value* k, std::uint64_t word, Nested nested) {
     Op op(t, regs, pc, k, word);
     unsigned p = op.a(), count = op.b();
     std::uint64_t ext = fetch(pc + 1);
     Tuple* names = b_of(ext) == kNoKeywords ? nullptr : static_cast<Tuple*>(k[b_of(ext)].pointer());
     Value* args = &regs[p + kCallHeader + 1];
     std::size_t n = count - (names ? names->size : 0);
-    // A bound method is unpacked into the block: its self goes in front of the arguments.
-    if (is_exact<BoundMethod>(regs[p]) && regs[p + kCallHeader].is_null()) {
-        Value method = regs[p];
-        auto* m = static_cast<BoundMethod*>(method.pointer());
-        regs[p + kCallHeader] = reg::retain(m->self.value());
-        regs[p] = reg::retain(m->function.value());
-        reg::release(method);
-    }
+    // Its self goes in front of the arguments.
+    unpack_bound_method(regs, p);
     if (!regs[p + kCallHeader].is_null()) {
         --args;
         ++n;
     }
     Value callable = regs[p];
     Value result;
-    int outcome = call_any(op, callable, args, n, names, &result);
+    int outcome = call_any(op, callable, args, n, names, nested, &result);
     if (outcome == 0) return 0;
     if (outcome == 2) {
         // The new frame lies above the block and holds counts of its own, so that releasing the block destroys nothing that it uses.
@@ -334,13 +337,7 @@ int call_slow(Thread* t, Value* regs, Instruction const* pc, Value* k, std::uint
     return 1;
 }
 
-int call_ex_slow(Thread* t, Value* regs, Instruction const* pc, Value* k, std::uint64_t word) {
-    Op op(t, regs, pc, k, word);
-    Python& py = op.py;
-    unsigned p = op.a();
-    std::uint64_t ext = fetch(pc + 1);
-    Value callable = regs[p], self = regs[p + kCallHeader];
-    Value positional = regs[p + kCallHeader + 1], keywords = op.b() ? regs[p + kCallHeader + 2] : Value{};
+Maybe<Tuple> positional_arguments(Python& py, Value callable, Value positional) {
     auto prepare = [&]() -> Result<Ref<Tuple>> {
         if (is_exact<Tuple>(positional)) return as<Tuple>(positional).share();
         if (!type_of(positional).slot(Dunder::iter) && !type_of(positional).slot(Dunder::getitem)) {
@@ -350,8 +347,18 @@ int call_ex_slow(Thread* t, Value* regs, Instruction const* pc, Value* k, std::u
         return tuple_from(py, Borrowed<>(positional));
     };
     auto prepared = prepare();
-    if (prepared.raised()) return 0;
-    Ref<Tuple> tuple = std::move(prepared).take();
+    return prepared.raised() ? Maybe<Tuple>() : Maybe<Tuple>(std::move(prepared).take());
+}
+
+int call_ex_slow(Thread* t, Value* regs, Instruction const* pc, Value* k, std::uint64_t word, Nested nested) {
+    Op op(t, regs, pc, k, word);
+    Python& py = op.py;
+    unsigned p = op.a();
+    std::uint64_t ext = fetch(pc + 1);
+    Value callable = regs[p], self = regs[p + kCallHeader];
+    Value positional = regs[p + kCallHeader + 1], keywords = op.b() ? regs[p + kCallHeader + 2] : Value{};
+    Maybe<Tuple> tuple = positional_arguments(py, callable, positional);
+    if (!tuple) return 0;
     std::vector<Value> words;
     std::vector<Ref<>> kept;
     if (self) words.push_back(self);
@@ -374,7 +381,7 @@ int call_ex_slow(Thread* t, Value* regs, Instruction const* pc, Value* k, std::u
         for (std::size_t i = 0; i < keys.size(); ++i) names->slots[i] = keys[i].release();
     }
     Value result;
-    int outcome = call_any(op, callable, words.data(), n, names ? static_cast<Tuple*>(names.value().pointer()) : nullptr, &result);
+    int outcome = call_any(op, callable, words.data(), n, names ? static_cast<Tuple*>(names.value().pointer()) : nullptr, nested, &result);
     if (outcome == 0) return 0;
     if (outcome == 1) result = reg::adopt(result);
     release_block(regs, p, op.b() ? 2 : 1);

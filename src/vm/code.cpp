@@ -14,6 +14,7 @@
 #include "object/slice.h"
 #include "vm/feedback.h"
 #include "vm/function.h"
+#include "vm/instrument.h"
 #include "vm/loaded_image.h"
 
 namespace oro {
@@ -178,6 +179,23 @@ Code::Code(LoadedImage& i, ImageUnit const& u)
     i.users.fetch_add(1, std::memory_order_relaxed);
 }
 
+namespace {
+// What running code has besides the words of its unit.
+void prepare(ImageUnit const& unit, Instruction* words) {
+    Instruction const* plain = unit.words();
+    for (std::uint32_t i = 0; i < unit.word_count; ++i) {
+        Instruction ins = plain[i];
+        if (ins.op() == Opcode::make_function || ins.op() == Opcode::call_ext) continue;
+        if ((ins.flags() & FUSED) && i + 1 < unit.word_count && plain[i + 1].op() == Opcode::jump_if_true)
+            words[i].word |= std::uint64_t(FUSED_TRUE) << 8;
+        if (op_info[int(ins.op())].b != OperandKind::J) continue;
+        auto target = std::uint32_t(std::int64_t(i) + 1 + ins.jump());
+        auto distance = std::int32_t(std::int64_t(monitor::past_nops(unit, target)) - std::int64_t(i) - 1);
+        words[i] = Instruction::wide(ins.op(), ins.flags(), ins.a(), std::uint32_t(distance));
+    }
+}
+}  // namespace
+
 Result<void> unfold_now(Python& py, Code& code) {
     ImageUnit const& u = *code.unit;
     Block block{nullptr, u.site_count, u.constant_count};
@@ -186,6 +204,7 @@ Result<void> unfold_now(Python& py, Code& code) {
     if (!block.memory) return raise_no_memory(py);
     std::memset(static_cast<void*>(block.memory), 0, before);
     std::memcpy(static_cast<void*>(block.k() + block.constants), u.words(), u.word_count * sizeof(Instruction));
+    prepare(u, reinterpret_cast<Instruction*>(block.k() + block.constants));
     for (std::size_t i = 0; i < block.constants; ++i) block.k()[i] = TRY(make_constant(py, code, i)).release();
     // Names that sites use have to be interned: caches compare them by identity.
     for (std::size_t i = 0; i < block.sites; ++i) {
@@ -240,6 +259,7 @@ void fix_filename(Thread& t, Code& code, Borrowed<Str> filename) {
 }
 
 Code::~Code() {
+    monitor::free_points(*this);
     clear();
     if (Value* constants = k.load(std::memory_order_relaxed)) {
         for (std::uint32_t i = 0; i < site_count; ++i) {

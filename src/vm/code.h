@@ -19,6 +19,7 @@
 namespace oro {
 
 struct LoadedImage;   // vm/loaded_image.h
+namespace monitor { struct Points; }
 
 struct Code : Object {
     std::atomic<Instruction*> code;         // the words, or the one that unfolds
@@ -34,6 +35,7 @@ struct Code : Object {
     Fixed<Str> name, qualname, filename;
     Fixed<Tuple> local_names, free_names;   // of str, interned; once unfolded
     std::atomic<std::uint64_t> unique{0};
+    std::atomic<monitor::Points*> points{nullptr};  // owned; once the code has been watched (vm/instrument.h)
     std::atomic<std::vector<Position> const*> unpacked{nullptr};  // positions, once asked for
 
     Code(LoadedImage& image, ImageUnit const& unit);

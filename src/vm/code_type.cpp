@@ -4,6 +4,7 @@
 #include "object/bytes.h"
 #include "object/define.h"
 #include "object/identity.h"
+#include "object/list.h"
 #include "object/warn.h"
 #include "bytecode/verify.h"
 #include "vm/code_names.h"
@@ -188,8 +189,28 @@ Type& LineIterator::type() { return line_iterator_type; }
 
 Result<Ref<>> co_positions(Thread& t, Borrowed<Code> self) { return make<PositionsIterator>(t, positions_iterator_type, self.share()); }
 Result<Ref<>> co_lines(Thread& t, Borrowed<Code> self) { return make<LineIterator>(t, line_iterator_type, self.share()); }
-// Branches are not recorded.
-Result<Ref<>> co_branches(Python& py, Borrowed<Code>) { return get_iterator(py, empty_tuple()); }
+// (branch, where it leads to the left, to the right) for each, as offsets.
+Result<Ref<>> co_branches(Python& py, Borrowed<Code> self) {
+    Ref<List> out = TRY(make_list(py));
+    std::span<Instruction const> words(self->unit->words(), self->unit->word_count);
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        std::size_t left = i + 1, right = i;
+        switch (words[i].op()) {
+            case Opcode::for_iter:
+                left = i + 2;
+                right = std::size_t(std::int64_t(i) + 2 + words[i + 1].jump());
+                break;
+            case Opcode::jump_if_true:
+            case Opcode::jump_if_false:
+            case Opcode::jump_if_none:
+            case Opcode::jump_if_not_none: right = std::size_t(std::int64_t(i) + 1 + words[i].jump()); break;
+            default: continue;
+        }
+        Value branch[] = {Value::of_int(std::int64_t(i) * 2), Value::of_int(std::int64_t(left) * 2), Value::of_int(std::int64_t(right) * 2)};
+        CHECK(list_append(py, out, Ref<>(TRY(make_tuple(py, branch)))));
+    }
+    return get_iterator(py, out);
+}
 
 Result<Ref<>> varname_from_oparg(Python& py, Borrowed<Code> self, std::int64_t oparg) {
     CHECK(unfold(py, *self));

@@ -40,6 +40,8 @@ extern Handler const handlers[256];
         word = fetch(pc);                                                           \
         [[clang::musttail]] return handlers[word & 0xFF](pc, regs, t, k, word);     \
     } while (0)
+// Runs the operation that `word` names at the pc.
+#define RUN_WORD() [[clang::musttail]] return handlers[word & 0xFF](pc, regs, t, k, word)
 #define GOTO_OP(name) [[clang::musttail]] return op_##name(pc, regs, t, k, word)
 #define LEAVE() return
 #else
@@ -51,6 +53,7 @@ extern Handler const handlers[256];
         word = fetch(pc);                   \
         goto* labels[word & 0xFF];          \
     } while (0)
+#define RUN_WORD() goto* labels[word & 0xFF]
 #define GOTO_OP(name) goto op_##name
 #define LEAVE() return
 #endif
@@ -154,9 +157,11 @@ template <int n, Held held> [[gnu::noinline]] __attribute__((preserve_none)) sta
     } while (0)
 #define FINISH(v) PUT_NEXT(a_of(word), v, 1)
 
-// Replaces the opcode of an instruction by an equivalent one.
+// Replaces the opcode of an instruction by an equivalent one. What is instrumented stays so.
 inline void specialize(Instruction const* pc, Opcode op) {
-    __atomic_store_n(reinterpret_cast<std::uint8_t*>(const_cast<Instruction*>(pc)), std::uint8_t(op), __ATOMIC_RELEASE);
+    auto* byte = reinterpret_cast<std::uint8_t*>(const_cast<Instruction*>(pc));
+    std::uint8_t now = __atomic_load_n(byte, __ATOMIC_RELAXED);
+    while (now != std::uint8_t(Opcode::instrumented) && !__atomic_compare_exchange_n(byte, &now, std::uint8_t(op), true, __ATOMIC_RELEASE, __ATOMIC_RELAXED)) {}
 }
 
 // An operation done entirely by slow::name.

@@ -12,7 +12,9 @@
 #include "vm/code_names.h"
 #include "vm/generator.h"
 #include "vm/introspect.h"
+#include "vm/jump_to_line.h"
 #include "vm/registers.h"
+#include "vm/trace.h"
 
 namespace oro {
 
@@ -32,9 +34,7 @@ bool is_only_reference(Header const& h) {
 
 Result<Ref<FrameObject>> frame_object(Thread& t, Frame& f) {
     if (f.object) return as<FrameObject>(share(f.object));
-    Ref<Code> code = Borrowed<Code>(*f.code.get()).share();
-    Ref<Function> function = Borrowed<Function>(*f.fn()).share();
-    Ref<FrameObject> made = TRY(make<FrameObject>(t, frame_type, std::move(code), std::move(function), &f));
+    Ref<FrameObject> made = TRY(make<FrameObject>(t, frame_type, *f.code.get(), *f.fn(), &f));
     f.object = made.share().release();
     return made;
 }
@@ -68,10 +68,14 @@ void detach_frame_object(Thread& t, Frame& f) {
 FrameObject::~FrameObject() { clear(); }
 
 void FrameObject::trace(Visitor& v) {
+    code.trace(v);
+    function.trace(v);
     for (std::uint32_t i = 0; i < saved_count; ++i) v(saved[i]);
 }
 
 void FrameObject::clear() {
+    code.reset();
+    function.reset();
     std::uint32_t n = std::exchange(saved_count, 0);
     Value* values = std::exchange(saved, nullptr);
     for (std::uint32_t i = 0; i < n; ++i) detail::decref(values[i]);
@@ -91,7 +95,7 @@ FrameAccess::FrameAccess(Python& py, FrameObject& o) : py_(py), o_(o), frame_(o.
         stopped_ = true;
         frame_ = o.frame.load(std::memory_order_acquire);
     } else if (!frame_) {
-        lock(py, o.lock);
+        oro::lock(py, o.lock);
         locked_ = true;
     }
     // What is dropped meanwhile waits.
@@ -100,7 +104,7 @@ FrameAccess::FrameAccess(Python& py, FrameObject& o) : py_(py), o_(o), frame_(o.
 
 FrameAccess::~FrameAccess() {
     if (py_.alone) return;
-    if (locked_) unlock(o_.lock);
+    if (locked_) oro::unlock(o_.lock);
     --py_.sections;
     if (stopped_) resume_world(py_);
     if (py_.doomed) destroy_doomed(py_);
@@ -271,10 +275,9 @@ Value get_line(Python& py, Value self) {
     std::int32_t line = frame_line(py, at(self));
     return line == 0 ? kNone : Value::of_int(line);
 }
-Value set_line(Python& py, Value, Value value) {
-    if (value.is_null()) (void)raise(py, exc::AttributeError, "cannot delete attribute");
-    else (void)raise(py, exc::ValueError, "f_lineno can only be set in a trace function");
-    return {};
+Value set_line(Python& py, Value self, Value value) {
+    if (value.is_null()) return (void)raise(py, exc::AttributeError, "cannot delete attribute"), Value{};
+    return jump_to_line(py, at(self), Borrowed<>(value)).raised() ? Value{} : kNone;
 }
 Value get_last_instruction(Python& py, Value self) {
     FrameObject& o = at(self);
@@ -293,8 +296,19 @@ Value get_trace(Python&, Value self) {
     Maybe<> v = at(self).trace_function.load(&at(self));
     return v ? v.release() : kNone;
 }
-Value set_trace(Python&, Value self, Value value) {
-    at(self).trace_function.store(&at(self), value.is_null() || value == kNone ? Maybe<>() : Maybe<>(share(value)));
+Value set_trace(Python& py, Value self, Value value) {
+    FrameObject& o = at(self);
+    bool any = !value.is_null() && value != kNone;
+    o.trace_function.store(&o, any ? Maybe<>(share(value)) : Maybe<>());
+    if (any && o.trace_opcodes.load(std::memory_order_relaxed) && monitor::want_opcodes(py, *o.code.get(), true).raised()) return {};
+    return kNone;
+}
+Value set_trace_opcodes(Python& py, Value self, Value value) {
+    if (value.is_null()) return (void)raise(py, exc::TypeError, "can't delete numeric/char attribute"), Value{};
+    if (!value.is_bool()) return (void)raise(py, exc::TypeError, "attribute value type must be bool"), Value{};
+    FrameObject& o = at(self);
+    o.trace_opcodes.store(value == kTrue, std::memory_order_relaxed);
+    if (value == kTrue && o.trace_function.slot().peek() && monitor::want_opcodes(py, *o.code.get(), true).raised()) return {};
     return kNone;
 }
 template <auto Field> Value get_flag(Python&, Value self) { return Value::of_bool((at(self).*Field).load(std::memory_order_relaxed)); }
@@ -325,7 +339,10 @@ Result<void> clear_frame(Python& py, Borrowed<FrameObject> self) {
             std::fill_n(o.saved, o.saved_count, Value{});
         }
     }
-    if (unstarted) CHECK(close_generator(py, **unstarted));
+    if (unstarted) {
+        (void)finalize_generator(py, unstarted.value(), Value{}, Value{});   // a coroutine that nobody awaited says so
+        CHECK(close_generator(py, **unstarted));
+    }
     for (Value v : dropped) detail::decref(v);
     if (o.code->code_flags & CO_OPTIMIZED) o.locals_snapshot.store(&o, {});
     o.displaced.store(&o, {});
@@ -351,7 +368,7 @@ constexpr GetSetDef getsets[] = {
     {"f_lasti", get_last_instruction, nullptr, "The last instruction."},
     {"f_lineno", get_line, set_line, "The current line."},
     {"f_trace", get_trace, set_trace, "The trace function of this frame."},
-    {"f_trace_opcodes", get_flag<&FrameObject::trace_opcodes>, set_flag<&FrameObject::trace_opcodes>},
+    {"f_trace_opcodes", get_flag<&FrameObject::trace_opcodes>, set_trace_opcodes},
     {"f_generator", get_generator, nullptr, "The generator or coroutine that owns the frame, or None."},
 };
 constexpr TypeDef frame_def{.name = "frame", .size = sizeof(FrameObject), .flags = type_flag::disallow_new,

@@ -6,6 +6,7 @@
 #include "object/exception.h"
 #include "object/str.h"
 #include "object/traceback.h"
+#include "vm/instrument.h"
 #include "vm/op.h"
 
 namespace oro {
@@ -18,7 +19,7 @@ Value make_generator(Thread* t, Value* regs) {
     Function* f = frame->fn();
     Type& type = code->code_flags & CO_COROUTINE ? coroutine_type : code->code_flags & CO_ASYNC_GENERATOR ? async_generator_type : generator_type;
     std::size_t bytes = sizeof(Generator) + code->registers * sizeof(Value);
-    auto made = make_sized<Generator>(*t, type, bytes, Ref<Code>::adopt(share(Value::of(code)).release()));
+    auto made = make_sized<Generator>(*t, type, bytes, *code);
     if (made.raised()) return {};
     Ref<Generator> g = std::move(made).take();
     g->name.set(Maybe<Str>(f->name.load(f)));
@@ -56,9 +57,8 @@ bool enter_generator(Thread* t, Generator* g, Value v) {
     t->handled = &g->handled;
     t->frame = frame;
     --t->recursion_left;
-    std::uint64_t word = fetch(frame->pc.get());
     // At the start the pc is at return_generator, later at the yield_value that gets the value.
-    if ((word & 0xFF) == std::uint8_t(Opcode::yield_value)) put(frame->registers(), a_of(word), v ? v : kNone);
+    if (expected == GeneratorState::suspended) put(frame->registers(), a_of(fetch(frame->pc.get())), v ? v : kNone);
     frame->pc.set(frame->pc.get() + 1);
     return true;
 }
@@ -86,6 +86,7 @@ int send_slow(Thread* t, Value* regs, Instruction const* pc, Value* k, std::uint
         }
         if (!result) {
             if (!raised_is(py, exc::StopIteration)) return -1;
+            if (!monitor::about_exception(py, monitor::Event::raise)) return -1;
             Maybe<> e = take_raised(py);
             auto* stop = static_cast<StopIteration*>(e.value().pointer());
             result = stop->value.load(stop);
@@ -139,6 +140,10 @@ Resumed run_generator(Python& py, Generator& g, bool raise_there) {
     --py.recursion_left;
     // What is thrown in has the exception that the generator itself handles as its context, not what its caller handles.
     if (raise_there && !g.handled.exception.is_null() && g.handled.exception != kNone) (void)raise_object(py, take_raised(py).take());
+    if (raise_there && monitor::wanted(monitor::Event::py_throw)) {
+        monitor::catch_up(py);
+        (void)monitor::fire_exception(py, monitor::Event::py_throw);
+    }
     Value r = vm::interpret(py, raise_there);
     if (r.is_null()) return {Resumed::raised, {}};
     return {py.yielded ? Resumed::yielded : Resumed::returned, r};
@@ -150,7 +155,7 @@ Resumed raised() { return {Resumed::raised, {}}; }
 Maybe<> delegate_of(Generator& g) {
     Instruction const* pc = g.frame.pc.get();
     std::uint64_t word = vm::fetch(pc);
-    if ((word & 0xFF) != std::uint8_t(Opcode::yield_value) || vm::c_of(word) != 1) return {};
+    if (operation_at(*g.frame.code.get(), pc) != Opcode::yield_value || vm::c_of(word) != 1) return {};
     std::uint64_t send = vm::fetch(pc - 2);
     Value v = g.frame.registers()[vm::b_of(send)];
     return v.is_null() ? Maybe<>() : Maybe<>(share(v));
@@ -329,7 +334,7 @@ Result<void> close_awaitable(Python& py, Borrowed<> delegate) {
     }
     auto method = find_attribute(py, delegate, name::close());
     if (method.raised()) {
-        write_unraisable(py, "", Optional<>(delegate.value()));
+        write_unraisable(py, "Exception ignored while closing generator ", Optional<>(delegate.value()));
         return {};
     }
     Maybe<> m = std::move(method).take();
@@ -379,6 +384,7 @@ Generator::~Generator() { clear(); }
 
 void Generator::trace(Visitor& v) {
     v(handled.exception);
+    code.trace(v);
     if (state.load(std::memory_order_relaxed) == GeneratorState::closed) return;
     Value* regs = frame.registers();
     auto visit = [&](Value x) {
@@ -395,6 +401,7 @@ void Generator::clear() {
     detail::decref(std::exchange(handled.exception, Value{}));
     if (state.exchange(GeneratorState::running) == GeneratorState::closed) state.store(GeneratorState::closed);
     else abandon(current_python(), *this);
+    code.reset();
 }
 
 }  // namespace oro

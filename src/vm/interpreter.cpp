@@ -1,5 +1,6 @@
 // The interpreter's dispatch table and its operations, which are in vm/ops/*.h.
 #include "object/super.h"
+#include "vm/monitored.h"
 #include "vm/vm.h"
 
 namespace oro::vm {

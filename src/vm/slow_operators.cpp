@@ -1,5 +1,6 @@
 // Operators, comparisons and truth for operands that the operations don't handle themselves.
 #include "object/str_append.h"
+#include "vm/monitoring.h"
 #include "vm/op.h"
 
 namespace oro::vm {
@@ -92,6 +93,11 @@ int condition(Thread* t, Value* regs, std::uint64_t word) {
     return std::move(r).take();
 }
 
-SLOW(jump_back) { return !safepoint(op.py).raised(); }
+SLOW(jump_back) {
+    // While events are wanted of all code the monitor bit stays set.
+    if (op.py.breaker.load(std::memory_order_relaxed) != monitor::kMonitorBit) return !safepoint(op.py).raised();
+    monitor::catch_up(op.py);
+    return true;
+}
 
 }  // namespace oro::vm

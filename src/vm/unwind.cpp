@@ -4,6 +4,7 @@
 #include "object/str.h"
 #include "object/traceback.h"
 #include "types/exception_group.h"
+#include "vm/instrument.h"
 #include "vm/op.h"
 
 namespace oro::vm {
@@ -72,25 +73,51 @@ void pop_frame(Thread* t, Frame* frame) {
 }
 }  // namespace
 
+namespace {
+// To the handler that covers the frame's pc; false if there is none. A callback that is told of it and raises starts the search again.
+bool enter_handler(Thread* t, Frame* frame) {
+    Code* code = frame->code.get();
+    while (ExceptionEntry const* entry = find_handler(*code, code->index_of(frame->pc.get()))) {
+        Value* regs = frame->registers();
+        // Released with the exception still on the thread: destructors keep it aside.
+        for (std::uint32_t i = entry->first_temp; i < code->registers; ++i) {
+            Value v = regs[i];
+            regs[i] = Value{};
+            reg::release(v);
+        }
+        Value exception = std::exchange(t->raised, Value{});
+        put(regs, entry->exc, reg::adopt(exception));
+        // What was thrown into a generator has passed no line of it.
+        if (frame->flags >> 32 && operation_at(*code, frame->pc.get()) == Opcode::resume) frame->flags &= 0xFFFFFFFF;
+        frame->pc.set(code->code + entry->handler);
+        if (!monitor::wanted(monitor::Event::exception_handled)) return true;
+        if (monitor::fire_exception(static_cast<Python&>(*t), monitor::Event::exception_handled, regs[entry->exc])) return true;
+    }
+    return false;
+}
+// A frame that is left by raising an exception again, keeping its position, shows where the exception came from first.
+void restore_position(Thread& t, Frame& f) {
+    if (!t.raised.is_pointer() || !is<BaseException>(t.raised)) return;
+    auto* exception = static_cast<BaseException*>(t.raised.pointer());
+    Maybe<> first = exception->traceback.load(exception);
+    if (!first || !is<Traceback>(first.value())) return;
+    auto* traceback = static_cast<Traceback*>(first.value().pointer());
+    Code& code = *f.code.get();
+    if (f.object && traceback->frame.value() == f.object && traceback->lasti >= 0 && std::uint32_t(traceback->lasti / 2) < code.code_count)
+        f.pc.set(code.code + traceback->lasti / 2);
+}
+}  // namespace
+
 Unwound unwind(Thread* t, bool again) {
     for (;; again = false) {
         Frame* frame = t->frame;
-        Code* code = frame->code.get();
         if (!again) record_traceback(*t, *frame);
-        std::uint32_t index = code->index_of(frame->pc.get());
-        if (ExceptionEntry const* entry = find_handler(*code, index)) {
-            Value* regs = frame->registers();
-            // Released with the exception still on the thread: destructors keep it aside.
-            for (std::uint32_t i = entry->first_temp; i < code->registers; ++i) {
-                Value v = regs[i];
-                regs[i] = Value{};
-                reg::release(v);
-            }
-            Value exception = std::exchange(t->raised, Value{});
-            put(regs, entry->exc, reg::adopt(exception));
-            frame->pc.set(code->code + entry->handler);
-            return Unwound::handler;
-        }
+        // What a callback raises goes on in the exception's place.
+        (void)monitor::about_exception(*t, again ? monitor::Event::reraise : monitor::Event::raise);
+        bool kept = again && operation_at(*frame->code.get(), frame->pc.get()) == Opcode::reraise && b_of(fetch(frame->pc.get()));
+        if (enter_handler(t, frame)) return Unwound::handler;
+        if (kept) restore_position(*t, *frame);
+        (void)monitor::about_exception(*t, monitor::Event::py_unwind);
         bool entry_frame = frame->flags & frame_flag::entry;
         pop_frame(t, frame);
         if (entry_frame) {
@@ -137,7 +164,7 @@ Leave return_slow(Thread* t, Value* regs, Value v) {
         return Leave::called;
     }
     consume(into, b_of(word));
-    if ((word & 0xFF) == std::uint8_t(Opcode::send)) put(into, a_of(word), v);
+    if (operation_at(*to->code.get(), to->pc.get()) == Opcode::send) put(into, a_of(word), v);
     else reg::release(v);
     return Leave::finished;
 }
@@ -171,6 +198,7 @@ Value not_an_iterator(Thread* t, Value v) {
 
 bool iteration_ended(Thread* t) {
     if (!raised_is(*t, exc::StopIteration)) return false;
+    if (!monitor::about_exception(*t, monitor::Event::raise)) return false;
     clear_raised(*t);
     return true;
 }

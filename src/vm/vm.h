@@ -17,8 +17,13 @@ namespace oro::vm {
 int condition(Thread* t, Value* regs, std::uint64_t word);
 
 // 0: raised. 1: done, the result is in its register. 2: a frame was pushed; t->frame is to be entered.
-int call_slow(Thread* t, Value* regs, Instruction const* pc, Value* k, std::uint64_t word);
-int call_ex_slow(Thread* t, Value* regs, Instruction const* pc, Value* k, std::uint64_t word);
+enum class Nested : std::uint8_t { never, classes };  // classes: a class is called from C++, so that its call ends here
+int call_slow(Thread* t, Value* regs, Instruction const* pc, Value* k, std::uint64_t word, Nested nested = Nested::never);
+int call_ex_slow(Thread* t, Value* regs, Instruction const* pc, Value* k, std::uint64_t word, Nested nested = Nested::never);
+// The call block at p: a bound method becomes its function and self.
+void unpack_bound_method(Value* regs, unsigned p);
+// The tuple of f(*positional); null if raised.
+Maybe<Tuple> positional_arguments(Python& py, Value callable, Value positional);
 // Words to go on (2: yielded, 1: finished), -1: raised.
 int send_slow(Thread* t, Value* regs, Instruction const* pc, Value* k, std::uint64_t word);
 

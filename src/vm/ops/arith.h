@@ -166,9 +166,9 @@ OP(to_bool) {
     do {                                                                                               \
         bool outcome_ = (condition);                                                                   \
         if (flag_of(word, FUSED)) [[likely]] {                                                         \
-            std::uint64_t jump_ = fetch(pc + 1);                                                       \
-            bool when_ = (jump_ & 0xFF) == std::uint8_t(Opcode::jump_if_true);                         \
-            pc += 2 + (outcome_ == when_ ? std::ptrdiff_t(jump_of(jump_)) : 0);                        \
+            /* Not by the jump's opcode byte, which instrumentation may change. */                     \
+            bool when_ = flag_of(word, FUSED_TRUE);                                                    \
+            pc += 2 + (outcome_ == when_ ? std::ptrdiff_t(jump_of(fetch(pc + 1))) : 0);                \
             DISPATCH();                                                                                \
         }                                                                                              \
         FINISH(Value::of_bool(outcome_));                                                              \

@@ -2,6 +2,7 @@
 
 OP(raise_) {
     SAVE();
+    // True: an exception is raised again, which has this frame in its traceback.
     if (slow::raise_(t, regs, pc, k, word)) GOTO_OP(unwind_again_);
     ERROR();
 }

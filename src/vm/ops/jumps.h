@@ -15,6 +15,8 @@ OP(jump_back) {
 INNER_OP(jump_back_safepoint_) {
     SAVE();
     if (!slow::jump_back(t, regs, pc, k, word)) ERROR();
+    // Watched from now on: the events of this instruction are due.
+    if ((fetch(pc) & 0xFF) == std::uint8_t(Opcode::instrumented)) DISPATCH();
     NEXT(1 + jump_of(word));
 }
 
@@ -74,5 +76,16 @@ OP(resume) {
 INNER_OP(resume_safepoint_) {
     SAVE();
     if (!slow::jump_back(t, regs, pc, k, word)) ERROR();
+    // Watched from now on: the events of this instruction are due.
+    if ((fetch(pc) & 0xFF) == std::uint8_t(Opcode::instrumented)) DISPATCH();
     NEXT(1);
+}
+
+// Fires the events that hang on the instruction and has it run.
+OP(instrumented) {
+    SAVE();
+    word = monitored(t, regs, pc, k, word);
+    if (word == kMonitorRaised) ERROR();
+    if (word == kMonitorMoved) ENTER_TOP_FRAME();
+    RUN_WORD();
 }
