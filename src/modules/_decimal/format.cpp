@@ -51,7 +51,6 @@ std::string grouped(std::string_view digits, Separators const& s, std::int64_t w
     std::size_t separator = code_points(s.thousands);
     for (;;) {
         int size = s.grouping[std::min(place, s.grouping.size() - 1)];
-        if (place >= s.grouping.size() && s.grouping.back() == 0) size = s.grouping[s.grouping.size() - 2];
         if (size == CHAR_MAX || size <= 0) size = INT_MAX;
         ++place;
         std::size_t n = std::min(left, std::size_t(size));
@@ -123,6 +122,7 @@ Result<void> take_override(Python& py, Borrowed<Dict> dict, Separators& s) {
         if (!is<Str>(*v)) return raise(py, exc::ValueError, "invalid override dict");
         *f.to = TRY(utf8_of(py, as<Str>(*v)));
     }
+    while (!s.grouping.empty() && s.grouping.back() == '\0') s.grouping.pop_back();   // 'the last one repeats', in C's form
     bool negative = s.grouping.find_first_of("\xc2\xc3") != s.grouping.npos;   // beyond what a char holds
     if (negative || code_points(s.point) != 1 || code_points(s.thousands) > 1) return raise(py, exc::ValueError, "invalid override dict");
     return {};
