@@ -131,22 +131,7 @@ void print(std::string& out, CodeUnit const& code, DisassembleOptions const& opt
         if (ins.op() != Opcode::make_function && ins.flags() & INPLACE) name += "=";
         if (ins.op() != Opcode::make_function && ins.flags() & FUSED) name += "+";
         line += name;
-        std::string operands[3] = {p.operand(ins, info.a, ins.a(), LAST_A, i),
-                                   p.operand(ins, info.b, ins.b(), LAST_B, i),
-                                   p.operand(ins, info.c, ins.c(), LAST_C, i)};
-        if (ins.op() == Opcode::call_ext)
-            operands[1] = ins.b() == kNoKeywords ? "" : p.constant(ins.b());
-        if (ins.op() == Opcode::make_function) {
-            operands[1] = "code";
-            operands[2] = ins.flags() ? p.reg(ins.c(), false) + " flags=" + std::to_string(ins.flags()) : "";
-        }
-        bool first = true;
-        for (std::string const& text : operands) {
-            if (text.empty()) continue;
-            line += first ? " " : ", ";
-            first = false;
-            line += text;
-        }
+        if (std::string operands = operands_text(code, i); !operands.empty()) line += " " + operands;
         out += line + "\n";
     }
     for (ExceptionEntry const& e : code.exceptions)
@@ -191,6 +176,27 @@ std::string constant_text(Constant const& value, std::size_t limit) {
     if (out.size() > limit) {
         out.resize(limit);
         out += "...";
+    }
+    return out;
+}
+
+std::string operands_text(CodeUnit const& code, std::size_t index) {
+    Printer p{code};
+    Instruction ins = code.code[index];
+    OpInfo const& info = op_info[int(ins.op())];
+    std::string operands[3] = {p.operand(ins, info.a, ins.a(), LAST_A, index),
+                               p.operand(ins, info.b, ins.b(), LAST_B, index),
+                               p.operand(ins, info.c, ins.c(), LAST_C, index)};
+    if (ins.op() == Opcode::call_ext) operands[1] = ins.b() == kNoKeywords ? "" : p.constant(ins.b());
+    if (ins.op() == Opcode::make_function) {
+        operands[1] = "code";
+        operands[2] = ins.flags() ? p.reg(ins.c(), false) + " flags=" + std::to_string(ins.flags()) : "";
+    }
+    std::string out;
+    for (std::string const& text : operands) {
+        if (text.empty()) continue;
+        if (!out.empty()) out += ", ";
+        out += text;
     }
     return out;
 }

@@ -18,6 +18,9 @@ struct DisassembleOptions {
 
 std::string disassemble(CodeUnit const& code, DisassembleOptions const& options = {});
 
+// The operands of instruction `index` as disassemble() writes them, such as "x, r0!, 'text'".
+std::string operands_text(CodeUnit const& code, std::size_t index);
+
 // A constant as Python would write it, shortened to `limit` characters.
 std::string constant_text(Constant const& value, std::size_t limit = 60);
 

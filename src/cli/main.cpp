@@ -1,5 +1,6 @@
 // The command `orochi`: reads the command line, starts the interpreter, runs the program, ends.
 #include "cli/options.h"
+#include "cli/settings.h"
 #include "runtime/start.h"
 
 int main(int argc, char** argv) {
@@ -14,9 +15,9 @@ int main(int argc, char** argv) {
         case Kind::module: code = oro::run_module(*py, command.what); break;
         case Kind::file: code = oro::run_file(*py, command.what); break;
         case Kind::standard_input: code = oro::run_stdin(*py); break;
-        case Kind::interactive: code = oro::run_interactive(*py); break;
+        case Kind::interactive: code = oro::run_interactive(*py, oro::After::nothing); break;
     }
-    if (py->interpreter->config.inspect && command.kind != Kind::interactive) code = oro::run_interactive(*py);
-    int trouble = oro::finish_interpreter(*py);
-    std::_Exit(code == 0 && trouble ? 120 : code);
+    if (command.kind != Kind::interactive && oro::cli::wants_interactive(py->interpreter->config)) code = oro::run_interactive(*py, oro::After::program);
+    if (!oro::finish_interpreter(*py)) code = 120;
+    std::_Exit(code);
 }

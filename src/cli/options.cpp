@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "build_config.h"
+#include "cli/settings.h"
 
 namespace oro::cli {
 
@@ -42,21 +43,6 @@ constexpr char const* kHelp =
     "file   : run a program from a file, a directory or a zip with a __main__\n"
     "-      : run a program from standard input (the default; interactive on a terminal)\n"
     "arg ...: arguments for the program, in sys.argv[1:]\n";
-
-char const* environment(Config const& c, char const* name) {
-    if (c.ignore_environment) return nullptr;
-    char const* v = std::getenv(name);
-    return v && *v ? v : nullptr;
-}
-
-// A flag by environment: the number given, or 1 for any other text.
-void flag(Config const& c, char const* name, int& field) {
-    char const* v = environment(c, name);
-    if (!v) return;
-    int n = std::atoi(v);
-    if (n < 1) n = 1;
-    if (n > field) field = n;
-}
 
 std::string real_path(std::string const& path) {
     char buffer[PATH_MAX];
@@ -115,90 +101,6 @@ int bad_option(char const* program, std::string const& message) {
     return 2;
 }
 
-// -X options that the interpreter itself understands.
-bool apply_x_options(Config& c, std::string& error) {
-    for (std::string const& o : c.x_options) {
-        std::size_t eq = o.find('=');
-        std::string key = o.substr(0, eq), value = eq == o.npos ? "" : o.substr(eq + 1);
-        if (key == "gil") {
-            if (value != "0" && value != "1") return error = "config_init_gil: PYTHON_GIL / -X gil must be \"0\" or \"1\"", false;
-            c.gil = value == "1";
-        } else if (key == "dev") {
-            c.dev_mode = 1;
-        } else if (key == "utf8") {
-            if (!value.empty() && value != "0" && value != "1") return error = "invalid -X utf8 option value", false;
-            c.utf8_mode = value == "0" ? 0 : 1;
-        } else if (key == "warn_default_encoding") {
-            c.warn_default_encoding = 1;
-        } else if (key == "int_max_str_digits") {
-            char* end;
-            long n = std::strtol(value.c_str(), &end, 10);
-            if (value.empty() || *end || (n != 0 && (n < 640 || n > INT_MAX))) return error = "-X int_max_str_digits: invalid limit; must be >= 640 or 0 for unlimited.", false;
-            c.int_max_str_digits = int(n);
-        } else if (key == "thread_inherit_context") {
-            c.thread_inherit_context = value != "0";
-        } else if (key == "context_aware_warnings") {
-            c.context_aware_warnings = value != "0";
-        } else if (key == "frozen_modules") {
-            if (value != "on" && value != "off" && eq != o.npos)
-                return error = "bad value for option -X frozen_modules (expected \"on\" or \"off\")", false;
-            c.frozen_modules = value != "off";
-        } else if (key == "importtime") {
-            if (eq != o.npos && value != "1" && value != "2") return error = "-X importtime: values other than 1 and 2 are reserved for future use.", false;
-            c.import_time = value == "2" ? 2 : 1;
-        } else if (key == "pycache_prefix") {
-            c.pycache_prefix = value;
-        }
-    }
-    return true;
-}
-
-bool apply_environment(Config& c, std::string& error) {
-    flag(c, "PYTHONDEBUG", c.debug);
-    flag(c, "PYTHONINSPECT", c.inspect);
-    flag(c, "PYTHONOPTIMIZE", c.optimize);
-    flag(c, "PYTHONDONTWRITEBYTECODE", c.dont_write_bytecode);
-    flag(c, "PYTHONNOUSERSITE", c.no_user_site);
-    flag(c, "PYTHONVERBOSE", c.verbose);
-    flag(c, "PYTHONUNBUFFERED", c.unbuffered);
-    flag(c, "PYTHONSAFEPATH", c.safe_path);
-    flag(c, "PYTHONDEVMODE", c.dev_mode);
-    if (environment(c, "PYTHONWARNDEFAULTENCODING")) c.warn_default_encoding = 1;
-    if (char const* v = environment(c, "PYTHON_GIL")) {
-        if (std::strcmp(v, "0") && std::strcmp(v, "1")) return error = "config_init_gil: PYTHON_GIL / -X gil must be \"0\" or \"1\"", false;
-        c.gil = *v == '1';
-    }
-    if (char const* v = environment(c, "PYTHONINTMAXSTRDIGITS")) {
-        char* end;
-        long n = std::strtol(v, &end, 10);
-        if (*end || (n != 0 && (n < 640 || n > INT_MAX))) return error = "PYTHONINTMAXSTRDIGITS: invalid limit; must be >= 640 or 0 for unlimited.", false;
-        c.int_max_str_digits = int(n);
-    }
-    if (char const* v = environment(c, "PYTHON_THREAD_INHERIT_CONTEXT")) c.thread_inherit_context = *v != '0';
-    if (char const* v = environment(c, "PYTHON_CONTEXT_AWARE_WARNINGS")) c.context_aware_warnings = *v != '0';
-    if (char const* v = environment(c, "PYTHONPYCACHEPREFIX")) c.pycache_prefix = v;
-    if (char const* v = environment(c, "PYTHONPROFILEIMPORTTIME")) c.import_time = std::strcmp(v, "2") ? 1 : 2;
-    if (char const* v = environment(c, "PYTHON_FROZEN_MODULES")) c.frozen_modules = std::strcmp(v, "off") != 0;
-    if (char const* v = environment(c, "PYTHONHASHSEED")) {
-        char* end;
-        unsigned long n = std::strtoul(v, &end, 10);
-        if (std::strcmp(v, "random") && (*end || n > 4294967295ul))
-            return error = "PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]", false;
-        c.hash_randomization = std::strcmp(v, "0") != 0;
-    }
-    if (char const* v = environment(c, "PYTHONWARNINGS")) {
-        std::vector<std::string> from;
-        for (char const* p = v;;) {
-            char const* end = strchrnul(p, ',');
-            from.emplace_back(p, end);
-            if (!*end) break;
-            p = end + 1;
-        }
-        c.warn_options.insert(c.warn_options.begin(), from.begin(), from.end());
-    }
-    return true;
-}
-
 }  // namespace
 
 std::optional<int> read_command_line(int argc, char** argv, Command& out) {
@@ -227,14 +129,11 @@ std::optional<int> read_command_line(int argc, char** argv, Command& out) {
                 continue;
             }
             if (arg == "--check-hash-based-pycs") {
-                if (++i >= argc) return bad_option(program, "Argument expected for the --check-hash-based-pycs option");
-                c.check_hash_pycs = argv[i];
-                if (c.check_hash_pycs != "default" && c.check_hash_pycs != "always" && c.check_hash_pycs != "never") {
-                    std::fputs("--check-hash-based-pycs must be one of 'default', 'always', or 'never'\n", stderr);
-                    std::fprintf(stderr, kUsage, program);
-                    std::fputs(kTryHelp, stderr);
-                    return 2;
-                }
+                if (++i >= argc) return bad_option(program, "Argument expected for the --check-hash-based-pycs options");
+                std::string_view mode = argv[i];
+                if (mode != "default" && mode != "always" && mode != "never")
+                    return bad_option(program, "--check-hash-based-pycs must be one of 'default', 'always', or 'never'");
+                c.check_hash_pycs = mode;
                 continue;
             }
             if (arg == "--help-all" || arg == "--help-env" || arg == "--help-xoptions") {
@@ -242,7 +141,7 @@ std::optional<int> read_command_line(int argc, char** argv, Command& out) {
                 std::fputs(kHelp, stdout);
                 return 0;
             }
-            return bad_option(program, "unknown option " + arg);
+            return bad_option(program, "Unknown option: " + arg);
         }
         for (std::size_t k = 1; k < arg.size() && !done; ++k) {
             char o = arg[k];
@@ -307,9 +206,8 @@ std::optional<int> read_command_line(int argc, char** argv, Command& out) {
         else std::puts("Python 3.14.2 free-threading build (main, Nov 21 2026, 00:00:00) [Orochi 0.1, Clang " __clang_version__ "]");
         return 0;
     }
-    std::string error;
-    if (!apply_environment(c, error) || !apply_x_options(c, error)) {
-        std::fprintf(stderr, "Fatal Python error: %s\nPython runtime state: preinitialized\n\n", error.c_str());
+    if (auto trouble = read_settings(c)) {
+        std::fprintf(stderr, "Fatal Python error: %s\nPython runtime state: %s\n\n", trouble->message.c_str(), trouble->stage);
         return 1;
     }
     if (out.kind == Command::Kind::command) {

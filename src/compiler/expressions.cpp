@@ -385,9 +385,22 @@ Reg Generator::bool_op(syntax::BoolOp* e, Reg want) {
     Label end = out->new_label();
     // The result passes through a temporary, as a wanted local may still be read by the later operands.
     Reg result = kTempBase + out->top;
-    for (std::size_t i = 0; i + 1 < e->values.size(); ++i) {
-        if (auto c = constant_of(e->values[i]); c && truth_of(*c) == is_and) continue;  // decides nothing
-        Val v = operand(e->values[i]);
+    // An operand but the last: with its value to the end if that decides, else on. No truth is asked for twice: what decides an
+    // `and` inside of an `or` is false, and so is no result.
+    auto decide = [&](this auto const& self, Expr* value) -> void {
+        if (auto c = constant_of(value); c && truth_of(*c) == is_and) return;  // decides nothing
+        if (auto* inner = as<syntax::BoolOp>(value)) {
+            if (inner->op == e->op) {
+                for (Expr* v : inner->values) self(v);
+                return;
+            }
+            Label skip = out->new_label();
+            for (std::size_t i = 0; i + 1 < inner->values.size(); ++i) jump_if(inner->values[i], skip, is_and);
+            self(inner->values.back());
+            out->bind(skip);
+            return;
+        }
+        Val v = operand(value);
         if (v.temp) {
             out->jump_on(pos, is_and ? Opcode::jump_if_false : Opcode::jump_if_true, {v.reg, false}, end);
             out->emit(pos, Opcode::clear, v.reg);
@@ -401,7 +414,8 @@ Reg Generator::bool_op(syntax::BoolOp* e, Reg want) {
             out->jump(pos, Opcode::jump, end);
             out->bind(next);
         }
-    }
+    };
+    for (std::size_t i = 0; i + 1 < e->values.size(); ++i) decide(e->values[i]);
     push_value(e->values.back());
     out->bind(end);
     return finish(result, want, pos);

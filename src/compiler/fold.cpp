@@ -302,6 +302,7 @@ Constant to_constant(ConstantValue const& value) {
     case ConstantValue::Kind::Float: return real_constant(value.number());
     case ConstantValue::Kind::Complex:
         c.kind = CK::complex;
+        c.real = value.real_part();
         c.imag = value.number();
         break;
     case ConstantValue::Kind::Str: return str_constant(value.text());

@@ -536,21 +536,14 @@ private:
         }
     }
 
-    // A function inside an annotation scope of a class sees the class as that scope does.
-    void look_into_class(bool in_class, Expr* e) {
-        cur_->can_see_class_scope = in_class;
-        if (in_class) define(id("__classdict__"), USE, e);
-    }
-
     void comprehension(Expr* e, char const* name, ComprehensionKind kind, Seq<Comprehension> generators,
                        Expr* elt, Expr* value) {
         Comprehension* outermost = generators[0];
         ++cur_->comp_iter_expr;
         expr(outermost->iter);
         --cur_->comp_iter_expr;
-        bool in_class = cur_->can_see_class_scope;
+        // An annotation scope sees the names of the class around it, a function in it doesn't.
         Scope* scope = enter(id(name), ScopeKind::function, e, e);
-        look_into_class(in_class, e);
         scope->comprehension = kind;
         if (outermost->is_async) scope->coroutine = true;
         define(id(".0"), DEF_PARAM, e);
@@ -812,9 +805,7 @@ void Builder::expr_leaf(Expr* e) {
         auto* l = cast<Lambda>(e);
         exprs(l->args->defaults);
         exprs(l->args->kw_defaults);
-        bool in_class = cur_->can_see_class_scope;
         enter(id("<lambda>"), ScopeKind::function, e, e);
-        look_into_class(in_class, e);
         parameters(l->args);
         expr(l->body);
         return leave();

@@ -346,7 +346,7 @@ private:
 
     // A part of an f-string or t-string, as it stands between the quotes.
     void piece(Expr const* e) {
-        if (auto* c = as<syntax::Constant>(e)) {
+        if (auto* c = as<syntax::Constant>(e); c && c->value.is(ConstantValue::Kind::Str)) {
             for (char ch : c->value.text()) {
                 out += ch;
                 if (ch == '{' || ch == '}') out += ch;
@@ -365,7 +365,7 @@ private:
         if (f)
             expr(f->value, TEST + 1);
         else
-            out = t->str.text();
+            out = t->str.is(ConstantValue::Kind::Str) ? std::string(t->str.text()) : literal(t->str);
         std::string value = std::move(out);
         out = before + (value.starts_with('{') ? "{ " : "{") + value;
         int conversion = f ? f->conversion : t->conversion;

@@ -46,9 +46,10 @@ inline void decref(Header* o) {
 }
 
 // Whether the one reference that the caller looks at is the only one, so that no other thread can know the object: the owner's count is
-// 1 and nobody was ever given another. (Lock-free readers that still see an old place of it are refused by the shared word 0.)
+// 1 and nobody has another (any more: what they did with the object happened before). Lock-free readers that still see an old place
+// of it are refused by the shared word 0.
 inline bool is_exclusive(Header const* o) {
-    return o->local.load(std::memory_order_relaxed) == 1 && o->shared.load(std::memory_order_relaxed) == 0 &&
+    return o->local.load(std::memory_order_relaxed) == 1 && o->shared.load(std::memory_order_acquire) == 0 &&
            o->owner.load(std::memory_order_relaxed) == current_owner;
 }
 

@@ -7,6 +7,7 @@
 #include "object/instance.h"
 #include "object/layout.h"
 #include "object/slot_wrapper.h"
+#include "object/warn.h"
 
 namespace oro {
 
@@ -47,6 +48,19 @@ Result<Type*> best_base(Python& py, Borrowed<Tuple> bases) {
     return base;
 }
 
+Result<Ref<Tuple>> custom_mro(Python& py, Borrowed<Type> type) {
+    Ref<> custom = TRY(call_method_with(py, type, Borrowed<Str>(TRY(make_interned(py, "mro")))));
+    Ref<Tuple> order = TRY(tuple_from(py, custom));
+    if (order->size == 0) return raise(py, exc::TypeError, "type MRO must not be empty");
+    Type& solid = solid_base(*type.get());
+    for (Value v : order->items()) {
+        if (!is<Type>(v)) return raise(py, exc::TypeError, "mro() returned a non-class ('{}')", TypeName{v});
+        auto& base = *static_cast<Type*>(v.pointer());
+        if (!is_subtype(solid, solid_base(base))) return raise(py, exc::TypeError, "mro() returned base with unsuitable layout ('{}')", name_of_type(base));
+    }
+    return order;
+}
+
 namespace {
 
 // _name in a class body means _Class__name.
@@ -57,6 +71,16 @@ Result<Ref<Str>> mangle(Python& py, Borrowed<Str> class_name, Borrowed<Str> slot
     if (c.empty()) return intern(py, slot.share());
     Ref<Str> mangled = TRY(make_str(py, std::string_view("_" + c + s)));
     return intern(py, std::move(mangled));
+}
+
+// Attributes have names: other keys in a class's namespace are most likely a mistake.
+Result<void> warn_about_keys(Python& py, Type& type, Borrowed<Str> name) {
+    std::size_t position = 0;
+    Maybe<> key, value;
+    if (type.dict->keys()->simple.load(std::memory_order_acquire)) return {};
+    while (dict_next(py, **type.dict, &position, &key, &value))
+        if (!is<Str>(key.value())) return warn(py, exc::RuntimeWarning, "non-string key in the __dict__ of class {}", name);
+    return {};
 }
 
 struct Slots {
@@ -261,11 +285,7 @@ Result<Ref<>> make_class(Python& py, Type& metatype, Borrowed<Str> name, Borrowe
     if (&metatype != &type_type && type_overrides(py, metatype, TRY(make_interned(py, "mro")))) {
         // A metaclass with its own mro().
         made->mro.set(TRY(compute_mro(py, *made, bases)));
-        Ref<> custom = TRY(call_method_with(py, type, Borrowed<Str>(TRY(make_interned(py, "mro")))));
-        Ref<Tuple> order = TRY(tuple_from(py, custom));
-        for (Value v : order->items())
-            if (!is<Type>(v)) return raise(py, exc::TypeError, "mro() returned a non-class ('{}')", TypeName{v});
-        made->mro.store(made, Maybe<Tuple>(std::move(order)));
+        made->mro.store(made, Maybe<Tuple>(TRY(custom_mro(py, type))));
     } else {
         made->mro.set(TRY(compute_mro(py, *made, bases)));
     }
@@ -283,6 +303,7 @@ Result<Ref<>> make_class(Python& py, Type& metatype, Borrowed<Str> name, Borrowe
         Ref<Cell> c = as<Cell>(std::move(cell).take());
         c->contents.store(c.get(), Maybe<>(type.share()));
     }
+    CHECK(warn_about_keys(py, *made, name));
     Ref<Dict> snapshot = TRY(dict_copy(py, *made->dict));
     CHECK(announce(py, type, snapshot, keyword_values, keyword_names));
     return type;

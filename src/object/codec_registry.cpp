@@ -68,8 +68,20 @@ void init_codec_registry(Thread& t) {
     }
 }
 
+namespace {
+
+// The package `encodings` registers the search function of the library's codecs when it is imported: first of all, and not before
+// somebody needs another codec than those written in C++.
+Result<void> need_search_functions(Python& py) {
+    if (registry().search_path->size() == 0) (void)TRY(import_module(py, "encodings"));
+    return {};
+}
+
+}  // namespace
+
 Result<void> register_codec(Python& py, Borrowed<> search_function) {
     if (!is_callable(search_function)) return raise(py, exc::TypeError, "argument must be callable");
+    CHECK(need_search_functions(py));
     return list_append(py, Borrowed<List>(*registry().search_path), search_function.share());
 }
 
@@ -89,8 +101,7 @@ Result<Ref<Tuple>> lookup_codec(Python& py, std::string_view encoding) {
     if (encoding.find('\0') != encoding.npos) return raise(py, exc::ValueError, "embedded null character");
     Ref<Str> name = intern(py, TRY(make_str(py, normalized(encoding))));
     if (Maybe<> found = dict_get(py, *r.cache, name)) return as<Tuple>(std::move(found).take());
-    // The package that registers itself; imported when the first codec is looked for that isn't built in.
-    if (r.search_path->size() == 0) CHECK(import_module(py, "encodings"));
+    CHECK(need_search_functions(py));
     if (r.search_path->size() == 0) {
         return raise(py, exc::LookupError, "no codec search functions registered: can't find encoding");
     }

@@ -3,6 +3,7 @@
 #include "object/bytearray.h"
 #include "object/codec_builtin.h"
 #include "object/codec_registry.h"
+#include "object/interpreter.h"
 
 namespace oro {
 
@@ -44,10 +45,19 @@ Result<Ref<Tuple>> text_codec(Python& py, std::string_view encoding, char const*
     return codec;
 }
 
+// In development mode, what is asked for must exist even where nothing needs it.
+Result<void> check_names(Python& py, std::string_view encoding, std::string_view errors) {
+    if (!py.interpreter->config.dev_mode || py.interpreter->finalizing.load()) return {};
+    if (known_encoding(encoding) == Known::other) (void)TRY(lookup_codec(py, encoding));
+    if (!errors.empty() && errors != "strict") (void)TRY(lookup_error_handler(py, errors));
+    return {};
+}
+
 }  // namespace
 
 Result<Ref<Bytes>> encode_text(Python& py, Borrowed<Str> s, std::string_view encoding, std::string_view errors) {
     using codec::ByteOrder;
+    CHECK(check_names(py, encoding, errors));
     switch (known_encoding(encoding)) {
         case Known::utf8: return codec::encode_utf8(py, s, errors);
         case Known::latin1: return codec::encode_latin1(py, s, errors);
@@ -73,6 +83,7 @@ Result<Ref<Bytes>> encode_text(Python& py, Borrowed<Str> s, std::string_view enc
 
 Result<Ref<Str>> decode_text(Python& py, std::string_view octets, std::string_view encoding, std::string_view errors) {
     using codec::ByteOrder;
+    CHECK(check_names(py, encoding, errors));
     ByteOrder order = ByteOrder::native;
     switch (known_encoding(encoding)) {
         case Known::utf8: return codec::decode_utf8(py, octets, errors, true, nullptr);

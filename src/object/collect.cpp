@@ -1,3 +1,4 @@
+#include "object/finalizer.h"
 #include "object/collect.h"
 
 #include <time.h>
@@ -200,7 +201,7 @@ Result<CollectResult> collect(Python& py) {
         finalized = true;
         if (SlotFn del = type_of(o).slot(Dunder::del)) {
             Value r = del(py, Value::of(o), Value{}, Value{});
-            if (r.is_null()) write_unraisable(py, "Exception ignored while calling deallocator ", Optional<>(Value::of(o)));
+            if (r.is_null()) write_failed_finalizer(py, type_of(o));
             detail::decref(r);
         }
     }

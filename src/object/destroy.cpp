@@ -2,6 +2,7 @@
 // destroyed iteratively: beyond a depth, objects wait in the thread's list of doomed ones.
 #include <vector>
 
+#include "object/finalizer.h"
 #include "object/call.h"
 #include "object/instance.h"
 #include "object/locked.h"
@@ -31,7 +32,7 @@ bool finalize(Python& py, Object* o, Type& type) {
     o->owner.store(py.id, std::memory_order_release);
     Value pending = std::exchange(py.raised, Value{});
     Value r = del(py, Value::of(o), Value{}, Value{});
-    if (r.is_null()) write_unraisable(py, "Exception ignored while calling deallocator ", Optional<>(Value::of(o)));
+    if (r.is_null()) write_failed_finalizer(py, type);
     detail::decref(r);
     py.raised = pending;
     // No longer dying before the count goes: after that another thread may be the one that destroys it.

@@ -311,6 +311,7 @@ bool dict_previous(Thread& t, Dict& dict, std::size_t* position, Maybe<>* key, M
         Section section(t, &dict);
         DictKeys* k = dict.keys();
         std::size_t i = *position, end = k->entry_count.load(std::memory_order_relaxed);
+        if (i == SIZE_MAX) i = end;
         if (i > end) {  // other entries stand there by now
             *position = 0;
             return false;

@@ -12,5 +12,8 @@ Result<void> assign_class(Python& py, Borrowed<> object, Borrowed<> type);
 Result<void> assign_bases(Python& py, Type& type, Borrowed<> bases);
 // The base among `bases` that decides the layout; TypeError if there is a conflict.
 Result<Type*> best_base(Python& py, Borrowed<Tuple> bases);
+// type.mro() of a class whose metaclass defines it, checked: a class of another layout in it would have natives take the instances for
+// what they aren't.
+Result<Ref<Tuple>> custom_mro(Python& py, Borrowed<Type> type);
 
 }  // namespace oro

@@ -6,6 +6,7 @@
 
 #include "object/call.h"
 #include "object/exception.h"
+#include "object/finalizer.h"
 #include "object/str.h"
 
 namespace oro {
@@ -63,6 +64,13 @@ void write_unraisable(Python& py, std::string_view what, Optional<> object) {
     }
     report(py, std::move(raised).take(), std::move(text), object);
     clear_raised(py);
+}
+
+void write_failed_finalizer(Python& py, Type& type) {
+    Maybe<> raised = take_raised(py);
+    Maybe<> del = type_lookup(py, type, name::dunder_del());
+    if (raised) restore_raised(py, std::move(raised).take());
+    write_unraisable(py, "Exception ignored while calling deallocator ", del ? Optional<>(*del) : Optional<>());
 }
 
 }  // namespace oro

@@ -70,7 +70,8 @@ CryptoError take_crypto_error() {
     return error;
 }
 
-Digest::Digest(std::string_view name) {
+Digest::Digest(std::string_view name) : plain_(name) {
+    if (plain_.ok()) return;
     DigestType md = fetch(name);
     if (!md) return;
     context_ = EVP_MD_CTX_new();
@@ -80,10 +81,14 @@ Digest::Digest(std::string_view name) {
     }
 }
 
-Digest::~Digest() { EVP_MD_CTX_free(context_); }
+Digest::~Digest() {
+    if (context_) EVP_MD_CTX_free(context_);
+}
 
 Digest Digest::copy() const {
     Digest result;
+    result.plain_ = plain_;
+    if (plain_.ok()) return result;
     result.context_ = EVP_MD_CTX_new();
     if (result.context_ && !EVP_MD_CTX_copy_ex(result.context_, context_)) {
         EVP_MD_CTX_free(result.context_);
@@ -92,13 +97,21 @@ Digest Digest::copy() const {
     return result;
 }
 
-bool Digest::update(std::string_view data) { return EVP_DigestUpdate(context_, data.data(), data.size()) == 1; }
-int Digest::digest_size() const { return any_length() ? 0 : EVP_MD_get_size(EVP_MD_CTX_get0_md(context_)); }
-int Digest::block_size() const { return EVP_MD_get_block_size(EVP_MD_CTX_get0_md(context_)); }
-bool Digest::any_length() const { return EVP_MD_get_flags(EVP_MD_CTX_get0_md(context_)) & EVP_MD_FLAG_XOF; }
-std::string Digest::name() const { return python_name(EVP_MD_CTX_get0_md(context_)); }
+bool Digest::update(std::string_view data) {
+    if (!plain_.ok()) return EVP_DigestUpdate(context_, data.data(), data.size()) == 1;
+    plain_.update(data);
+    return true;
+}
+int Digest::digest_size() const {
+    if (plain_.ok()) return int(plain_.digest_size());
+    return any_length() ? 0 : EVP_MD_get_size(EVP_MD_CTX_get0_md(context_));
+}
+int Digest::block_size() const { return plain_.ok() ? int(plain_.block_size()) : EVP_MD_get_block_size(EVP_MD_CTX_get0_md(context_)); }
+bool Digest::any_length() const { return !plain_.ok() && EVP_MD_get_flags(EVP_MD_CTX_get0_md(context_)) & EVP_MD_FLAG_XOF; }
+std::string Digest::name() const { return plain_.ok() ? plain_.name() : python_name(EVP_MD_CTX_get0_md(context_)); }
 
 bool Digest::digest(std::uint8_t* out, std::size_t size) const {
+    if (plain_.ok()) return plain_.digest(out), true;
     Digest end = copy();
     if (!end.ok()) return false;
     if (any_length()) return EVP_DigestFinalXOF(end.context_, out, size) == 1;

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "platform/plain_digest.h"
+
 struct evp_md_ctx_st;
 struct evp_mac_ctx_st;
 
@@ -25,13 +27,14 @@ public:
     Digest() = default;
     // By Python's name ("sha3_256") or OpenSSL's; not ok() if there is no such function.
     explicit Digest(std::string_view name);
-    Digest(Digest&& o) noexcept : context_(std::exchange(o.context_, nullptr)) {}
+    Digest(Digest&& o) noexcept : plain_(o.plain_), context_(std::exchange(o.context_, nullptr)) {}
     Digest& operator=(Digest&& o) noexcept {
+        std::swap(plain_, o.plain_);
         std::swap(context_, o.context_);
         return *this;
     }
     ~Digest();
-    bool ok() const { return context_ != nullptr; }
+    bool ok() const { return plain_.ok() || context_ != nullptr; }
     Digest copy() const;  // not ok() without memory
     [[nodiscard]] bool update(std::string_view data);
     int digest_size() const;  // 0 for functions of any length
@@ -42,7 +45,8 @@ public:
     [[nodiscard]] bool digest(std::uint8_t* out, std::size_t size) const;
 
 private:
-    evp_md_ctx_st* context_ = nullptr;
+    PlainDigest plain_;                   // the state, or
+    evp_md_ctx_st* context_ = nullptr;    // what OpenSSL has for the other functions
 };
 
 // HMAC.

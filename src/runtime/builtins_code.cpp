@@ -91,16 +91,17 @@ bool is_mapping(Borrowed<> v) { return type_of(v).slot(Dunder::getitem) != nullp
 
 // Code from text, bytes or another buffer.
 Result<Ref<>> code_from(Python& py, char const* function, Borrowed<> source, CompileRequest::Mode mode) {
+    Ref<> text = source.share();
     if (!is<Str>(source) && !is<Bytes>(source)) {
         auto buffer = get_buffer(py, source);
         if (buffer.raised()) {
             clear_raised(py);
             return raise(py, exc::TypeError, "{}() arg 1 must be a string, bytes or code object", function);
         }
+        text = TRY(make_bytes(py, std::move(buffer).take().bytes()));
     }
-    Ref<> text = source.share();
     if (mode == CompileRequest::eval) text = TRY(call_method_with(py, text, Borrowed<Str>(TRY(make_interned(py, "lstrip"))),
-                                                                  is<Str>(source) ? Ref<>(TRY(make_str(py, " \t"))) : Ref<>(TRY(make_bytes(py, " \t")))));
+                                                                  is<Str>(text.value()) ? Ref<>(TRY(make_str(py, " \t"))) : Ref<>(TRY(make_bytes(py, " \t")))));
     Ref<Str> name = TRY(make_str(py, "<string>"));
     return compile_any(py, {.mode = mode, .source = text, .filename = name});
 }

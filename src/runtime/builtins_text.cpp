@@ -103,7 +103,7 @@ Result<void> print(Python& py, Args values, Optional<> separator, Optional<> end
 }
 
 Result<Ref<>> input(Python& py, Optional<> prompt) {
-    Ref<> in = TRY(standard_stream(py, name::stdin_(), "input(): lost sys.stdin"));
+    Ref<> in = TRY(standard_stream(py, name::stdin_(), "lost sys.stdin"));
     Ref<> out = TRY(standard_stream(py, name::stdout_(), "input(): lost sys.stdout"));
     Ref<> err = TRY(standard_stream(py, name::stderr_(), "input(): lost sys.stderr"));
     auto flushed = call_method_with(py, err, name::flush());

@@ -53,12 +53,12 @@ Result<Ref<>> compile_any(Python& py, CompileRequest const& given) {
     if (is<Str>(request.source)) {
         std::string_view text = TRY(utf8_of(py, as<Str>(request.source)));
         CHECK(refuse_null(py, text));
-        if (request.flags & kOnlyAst) return TRY(trees(py))->parse(py, text, request);
+        if (request.flags & kOnlyAst) return TRY(trees(py))->parse(py, text, request, settings);
         return compile_source(py, text, request.filename, settings);
     }
     // Without an import of _ast there can be no tree.
     SyntaxTrees const* known = syntax_trees.load(std::memory_order_acquire);
-    if (known && known->is_tree(py, request.source)) return known->compile(py, request);
+    if (known && known->is_tree(py, request.source)) return known->compile(py, request, settings);
     auto claimed = get_buffer(py, request.source);
     if (claimed.raised()) {
         if (!raised_is(py, exc::TypeError)) return Raised{};
@@ -73,9 +73,9 @@ Result<Ref<>> compile_any(Python& py, CompileRequest const& given) {
     }
     CHECK(refuse_null(py, bytes));
     if (request.flags & kOnlyAst) {
-        Ref<Bytes> octets = TRY(make_bytes(py, bytes));
-        request.source = octets;
-        return TRY(trees(py))->parse(py, {}, request);  // decoded there: the text may declare its encoding
+        Arena arena;
+        std::string_view text = TRY(decode_source_bytes(py, arena, bytes, request.filename));
+        return TRY(trees(py))->parse(py, text, request, settings);
     }
     return compile_bytes(py, bytes, request.filename, settings);
 }

@@ -32,7 +32,7 @@ void call_all(Python& py, ForkHook when, bool backwards) {
     Ref<Tuple> functions = std::move(copy).take();
     for (std::size_t i = 0; i < functions->size; ++i) {
         Borrowed<> f = functions->at(backwards ? functions->size - 1 - i : i);
-        if (call(py, f, {}).raised()) write_unraisable(py, "Exception ignored in", Optional<>(f));
+        if (call(py, f, {}).raised()) write_unraisable(py, "Exception ignored in atfork callback ", Optional<>(f));
     }
 }
 

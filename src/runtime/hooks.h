@@ -18,12 +18,15 @@ struct CompileRequest {
 // A code object, or a syntax tree if the flags ask for it (runtime/compile_any.cpp).
 Result<Ref<>> compile_any(Python& py, CompileRequest const& request);
 
+struct CompileSettings;
+
 // What the module _ast does for compile(); it enters itself when it is imported.
 struct SyntaxTrees {
     bool (*is_tree)(Python& py, Borrowed<> v);
-    // From text (UTF-8; null: `request.source` is a bytes object, whose encoding is still to be found) to a tree; from a tree to a code object (or a checked copy, if the flags ask for a tree).
-    Result<Ref<>> (*parse)(Python& py, std::string_view source, CompileRequest const& request);
-    Result<Ref<>> (*compile)(Python& py, CompileRequest const& request);
+    // From text in UTF-8 to a tree; from a tree to a code object (or a tree again, if the flags ask for one). `settings` are
+    // those of the request.
+    Result<Ref<>> (*parse)(Python& py, std::string_view source, CompileRequest const& request, CompileSettings const& settings);
+    Result<Ref<>> (*compile)(Python& py, CompileRequest const& request, CompileSettings const& settings);
 };
 void set_syntax_trees(SyntaxTrees const* trees);
 

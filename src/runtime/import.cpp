@@ -68,6 +68,7 @@ std::vector<std::string_view> native_module_names() {
     std::vector<std::string_view> names;
     for (ModuleDef const* const* p = __start_oro_modules; p != __stop_oro_modules; ++p) names.push_back((*p)->name);
     names.push_back("sys");
+    if (!find_native("builtins")) names.push_back("builtins");
     std::sort(names.begin(), names.end());
     return names;
 }

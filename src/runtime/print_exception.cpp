@@ -39,20 +39,6 @@ Maybe<> attribute(Python& py, Borrowed<> object, std::string_view name) {
     return {};
 }
 
-std::string source_line(std::string const& path, std::int64_t line) {
-    std::FILE* f = std::fopen(path.c_str(), "re");
-    if (!f) return {};
-    std::string text;
-    std::int64_t at = 1;
-    for (int c; at <= line && (c = std::getc(f)) != EOF;) {
-        if (c == '\n') ++at;
-        else if (at == line) text.push_back(char(c));
-    }
-    std::fclose(f);
-    std::size_t begin = text.find_first_not_of(" \t\f"), end = text.find_last_not_of(" \t\f\r");
-    return begin == text.npos ? std::string() : text.substr(begin, end - begin + 1);
-}
-
 class Display {
 public:
     explicit Display(Python& py) : py_(py) {}
@@ -298,6 +284,20 @@ bool display_by_traceback_module(Python& py, Borrowed<> exception) {
 }
 
 }  // namespace
+
+std::string source_line(std::string const& path, std::int64_t line) {
+    std::FILE* f = std::fopen(path.c_str(), "re");
+    if (!f) return {};
+    std::string text;
+    std::int64_t at = 1;
+    for (int c; at <= line && (c = std::getc(f)) != EOF;) {
+        if (c == '\n') ++at;
+        else if (at == line) text.push_back(char(c));
+    }
+    std::fclose(f);
+    std::size_t begin = text.find_first_not_of(" \t\f"), end = text.find_last_not_of(" \t\f\r");
+    return begin == text.npos ? std::string() : text.substr(begin, end - begin + 1);
+}
 
 std::string exception_text(Python& py, Borrowed<> exception) {
     Display display(py);

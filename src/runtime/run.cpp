@@ -3,8 +3,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "base/file.h"
@@ -15,16 +18,17 @@
 #include "object/collect.h"
 #include "object/dict.h"
 #include "object/exception.h"
+#include "object/int.h"
 #include "object/list.h"
 #include "runtime/compile.h"
 #include "runtime/import.h"
+#include "runtime/main_program.h"
+#include "runtime/print_exception.h"
 #include "runtime/start.h"
 #include "runtime/sys_info.h"
 #include "vm/function.h"
 
 namespace oro {
-
-namespace {
 
 Result<Ref<Module>> main_module(Python& py) {
     Ref<Str> name = name::dunder_main().share();
@@ -32,20 +36,25 @@ Result<Ref<Module>> main_module(Python& py) {
     if (there && is<Module>(there.value())) return as<Module>(std::move(there).take());
     Ref<Module> m = TRY(make_module(py, name));
     CHECK(dict_set(py, **m->dict, name::dunder_builtins(), Borrowed<Module>(*py.interpreter->builtins_module.get()).share()));
+    Ref<> loader = TRY(import_attribute(py, "_frozen_importlib", "BuiltinImporter"));
+    CHECK(dict_set(py, **m->dict, name::dunder_loader(), std::move(loader)));
     CHECK(dict_set_item(py, *py.interpreter->modules, name, m.share()));
     return m;
 }
 
-// sys.path[0]: the script's folder, or '' for -c and interactive.
-Result<void> prepend_path(Python& py, Ref<Str> entry) {
-    if (py.interpreter->config.safe_path) return {};
+static Result<void> insert_path(Python& py, Ref<Str> entry) {
     Maybe<> path = sys_get(py, name::path());
     if (!path || !is<List>(path.value())) return {};
     Value one[] = {entry.value()};
     return list_splice(py, as<List>(path.value()), 0, 0, one);
 }
 
-Result<void> flush_stream(Python& py, Name which) {
+Result<void> prepend_path(Python& py, Ref<Str> entry) {
+    if (py.interpreter->config.safe_path) return {};
+    return insert_path(py, std::move(entry));
+}
+
+static Result<void> flush_stream(Python& py, Name which) {
     Maybe<> stream = sys_get(py, name_of(which));
     if (!stream || stream.value() == kNone) return {};
     Maybe<> closed = TRY(find_attribute(py, *stream, TRY(make_interned(py, "closed"))));
@@ -59,14 +68,77 @@ void flush_quietly(Python& py) {
         if (flush_stream(py, n).raised()) clear_raised(py);
 }
 
-Result<void> run_in_main(Python& py, std::string_view source, Borrowed<Str> filename, bool bytes, syntax::ParseMode mode = syntax::ParseMode::exec) {
+void remember_source(Python& py, Borrowed<Code> code, std::string_view source, Borrowed<Str> filename) {
+    auto run = [&]() -> Result<void> {
+        Ref<> enter = TRY(import_attribute(py, "linecache", "_register_code"));
+        Ref<Str> text = TRY(make_str(py, source));
+        CHECK(call_with(py, enter, code, text, filename));
+        return {};
+    };
+    if (run().raised()) clear_raised(py);
+}
+
+namespace {
+
+// Whether tracebacks show the source of a program that no file holds.
+enum class ShowSource : std::uint8_t { no, yes };
+
+Result<void> run_in_main(Python& py, std::string_view source, Borrowed<Str> filename, SourceOrigin origin, ShowSource show = ShowSource::no) {
     Ref<Module> m = TRY(main_module(py));
     CompileSettings settings;
-    settings.mode = mode;
     settings.immortal = true;
-    Ref<Code> code = TRY(bytes ? compile_bytes(py, source, filename, settings) : compile_source(py, source, filename, settings));
+    settings.origin = origin;
+    Ref<Code> code = TRY(compile_bytes(py, source, filename, settings));
+    if (show == ShowSource::yes) remember_source(py, *code, source, filename);
     CHECK(run_code(py, code, *m->dict, Optional<>(m->dict.value())));
     return {};
+}
+
+// The text without the indentation that all its lines share; lines of blanks alone don't count, and become empty.
+std::string dedent(std::string const& text) {
+    auto blanks = [](std::string_view line) { return line.substr(0, line.find_first_not_of(" \t")); };
+    std::optional<std::string_view> margin;
+    std::string out;
+    for (int pass = 0; pass < 2; ++pass) {
+        for (std::string_view rest = text; !rest.empty();) {
+            std::size_t end = rest.find('\n');
+            std::string_view line = rest.substr(0, end == rest.npos ? end : end + 1), indent = blanks(line);
+            rest.remove_prefix(line.size());
+            bool empty = indent.size() == line.size() || line[indent.size()] == '\n';
+            if (pass) {
+                if (empty) out += line.ends_with('\n') ? "\n" : "";
+                else out += line.substr(margin->size());
+            } else if (!empty) {
+                if (!margin) margin = indent;
+                std::size_t same = 0;
+                while (same < margin->size() && same < indent.size() && (*margin)[same] == indent[same]) ++same;
+                margin = margin->substr(0, same);
+            }
+        }
+        if (!margin || margin->empty()) return text;
+    }
+    return out;
+}
+
+std::string absolute_path(std::string const& path) {
+    if (path.starts_with('/')) return path;
+    char cwd[4096];
+    if (!getcwd(cwd, sizeof cwd)) return path;
+    if (path.empty() || path == ".") return cwd;
+    return std::string(cwd) + "/" + (path.starts_with("./") ? path.substr(2) : path);
+}
+
+// Whether a zip archive ends here: its closing record, followed by a comment as long as it says. What stands before may be anything.
+bool is_zip(std::string_view file) {
+    constexpr std::size_t kRecord = 22, kLongestComment = 65535;
+    if (file.size() < kRecord) return false;
+    std::size_t last = file.size() - kRecord, first = last > kLongestComment ? last - kLongestComment : 0;
+    for (std::size_t at = last + 1; at-- > first;) {
+        if (file.substr(at, 4) != "PK\5\6") continue;
+        std::size_t comment = std::size_t(std::uint8_t(file[at + 20])) | std::size_t(std::uint8_t(file[at + 21])) << 8;
+        if (at + kRecord + comment == file.size()) return true;
+    }
+    return false;
 }
 
 // Compiled code given as a program: by its name, or by the octets in front.
@@ -85,6 +157,12 @@ Result<void> run_compiled(Python& py, std::string_view octets) {
     return {};
 }
 
+}  // namespace
+
+Result<void> run_source_file(Python& py, std::string_view source, Borrowed<Str> filename) {
+    return run_in_main(py, source, filename, SourceOrigin::file);
+}
+
 int finish_run(Python& py, Result<void> r) {
     int code = 0;
     if (r.raised()) code = handle_exception(py);
@@ -92,18 +170,19 @@ int finish_run(Python& py, Result<void> r) {
     return code;
 }
 
-}  // namespace
-
-int handle_exception(Python& py) {
+int handle_exception(Python& py, Uncaught how) {
     if (!has_raised(py)) return 1;
     Maybe<> e = take_raised(py);
     flush_quietly(py);
-    if (is_instance_of(e.value(), exc::SystemExit)) {
+    // Under -i, SystemExit is shown like any other.
+    if (is_instance_of(e.value(), exc::SystemExit) && how != Uncaught::goes_on && !py.interpreter->config.inspect) {
         auto* exit = static_cast<SystemExit*>(e.value().pointer());
         Maybe<> code = exit->code.load(exit);
         if (!code || code.value() == kNone) return 0;
-        if (code.value().is_int()) return int(code.value().as_int() & 0xFF);
-        if (code.value().is_bool()) return code.value() == kTrue;
+        if (is_any_int(code.value())) {
+            Value n = int_number(code.value());
+            return n.is_int() ? int(n.as_int() & 0xFF) : 0xFF;
+        }
         auto text = str(py, *code);
         if (!text.raised()) {
             Ref<Str> s = std::move(text).take();
@@ -136,22 +215,22 @@ int handle_exception(Python& py) {
     }
     Maybe<> hook = sys_get(py, name::excepthook());
     Borrowed<> tb = traceback ? *traceback : none;
-    if (hook && hook.value() != kNone) {
+    if (hook) {
         Value args[] = {Value::of(&type_of(e.value())), e.value(), tb.value()};
         if (call(py, *hook, args).raised()) {
-            if (raised_is(py, exc::SystemExit)) return handle_exception(py);
-            std::fputs("Error in sys.excepthook:\n", stderr);
+            if (raised_is(py, exc::SystemExit)) return handle_exception(py, how);
+            write_to_stderr(py, "Error in sys.excepthook:\n");
             Maybe<> second = take_raised(py);
             if (print_exception(py, *second, none).raised()) clear_raised(py);
-            std::fputs("\nOriginal exception was:\n", stderr);
+            write_to_stderr(py, "\nOriginal exception was:\n");
             if (print_exception(py, *e, tb).raised()) clear_raised(py);
         }
     } else {
-        std::fputs("sys.excepthook is missing\n", stderr);
+        write_to_stderr(py, "sys.excepthook is missing\n");
         if (print_exception(py, *e, tb).raised()) clear_raised(py);
     }
     flush_quietly(py);
-    if (interrupted) {
+    if (interrupted && how == Uncaught::ends_process) {
         // The parent shell sees that the signal ended the process.
         signal(SIGINT, SIG_DFL);
         kill(getpid(), SIGINT);
@@ -161,10 +240,22 @@ int handle_exception(Python& py) {
 }
 
 int run_command(Python& py, std::string const& source) {
+    // The text came as an argument: octets that aren't UTF-8 are surrogates in it, which no source text may have.
+    auto decode = [&]() -> Result<void> {
+        Ref<Str> text = TRY(decode_argument(py, source));
+        (void)TRY(utf8_of(py, text));
+        return {};
+    };
+    if (decode().raised()) {
+        write_to_stderr(py, "Unable to decode the command from the command line:\n");
+        Maybe<> e = take_raised(py);
+        if (print_exception(py, *e, none).raised()) clear_raised(py);
+        return 1;
+    }
     auto run = [&]() -> Result<void> {
         CHECK(prepend_path(py, empty_str()));
         Ref<Str> filename = TRY(make_str(py, "<string>"));
-        return run_in_main(py, source + "\n", filename, true);
+        return run_in_main(py, dedent(source) + "\n", filename, SourceOrigin::text, ShowSource::yes);
     };
     return finish_run(py, run());
 }
@@ -182,44 +273,31 @@ int run_module(Python& py, std::string const& name) {
     return finish_run(py, run());
 }
 
-int run_file(Python& py, std::string const& path) {
+int run_file(Python& py, std::string const& given) {
+    std::string path = absolute_path(given);
     struct stat info;
-    bool exists = stat(path.c_str(), &info) == 0;
     auto run_package = [&]() -> Result<void> {
-        // A directory or a zip file with a __main__: its path goes in front and runpy takes over.
-        CHECK(prepend_path(py, TRY(decode_argument(py, path))));
+        // A directory or a zip file with a __main__: its path goes in front, also with -P, and runpy takes over.
+        CHECK(insert_path(py, TRY(decode_argument(py, path))));
         (void)TRY(main_module(py));
         Ref<> runner = TRY(import_attribute(py, "runpy", "_run_module_as_main"));
         Ref<Str> module = name::dunder_main().share();
         CHECK(call_with(py, runner, module, Borrowed<>(kFalse)));
         return {};
     };
-    if (exists && S_ISDIR(info.st_mode)) {
-        std::string inside = path + "/__main__.py", cached = path + "/__main__.pyc";
-        if (access(inside.c_str(), R_OK) != 0 && access(cached.c_str(), R_OK) != 0) {
-            std::fprintf(stderr, "%s: can't find '__main__' module in '%s'\n", py.interpreter->config.executable.c_str(), path.c_str());
-            return 1;
-        }
-        return finish_run(py, run_package());
-    }
+    if (stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return finish_run(py, run_package());
     std::string source;
     if (!read_file(path, source)) {
-        int error = errno;
-        std::fprintf(stderr, "%s: can't open file '%s': [Errno %d] %s\n", py.interpreter->config.executable.c_str(),
-                     path[0] == '/' ? path.c_str() : [&] {
-                         static char full[8192];
-                         char cwd[4096];
-                         std::snprintf(full, sizeof full, "%s/%s", getcwd(cwd, sizeof cwd) ? cwd : "", path.c_str());
-                         return full;
-                     }(), error, std::strerror(error));
+        std::fprintf(stderr, "%s: can't open file '%s': [Errno %d] %s\n", py.interpreter->config.executable.c_str(), path.c_str(), errno, std::strerror(errno));
         return 2;
     }
-    // A zip file ends with its directory; anything may stand in front.
-    constexpr std::string_view kEndOfZip = "PK\x05\x06";
-    if (source.find(kEndOfZip, source.size() < 65600 ? 0 : source.size() - 65600) != source.npos) return finish_run(py, run_package());
+    if (is_zip(source)) return finish_run(py, run_package());
     auto run = [&]() -> Result<void> {
-        std::size_t slash = path.rfind('/');
-        CHECK(prepend_path(py, TRY(decode_argument(py, slash == path.npos ? "" : slash == 0 ? "/" : path.substr(0, slash)))));
+        // The folder where the file really is, links followed.
+        char buffer[PATH_MAX];
+        std::string real = realpath(path.c_str(), buffer) ? buffer : path;
+        std::size_t slash = real.rfind('/');
+        CHECK(prepend_path(py, TRY(decode_argument(py, slash == 0 ? "/" : real.substr(0, slash)))));
         Ref<Str> filename = TRY(decode_argument(py, path));
         Ref<Module> m = TRY(main_module(py));
         CHECK(dict_set(py, **m->dict, name::dunder_file(), filename.share()));
@@ -235,7 +313,7 @@ int run_file(Python& py, std::string const& path) {
         if (compiled) return run_compiled(py, source);
         // -x: the first line may be of another language; the numbers of the others stay.
         if (py.interpreter->config.skip_first_line) source.erase(0, std::min(source.find('\n'), source.size()));
-        return run_in_main(py, source, filename, true);
+        return run_in_main(py, source, filename, SourceOrigin::file);
     };
     return finish_run(py, run());
 }
@@ -250,40 +328,16 @@ int run_stdin(Python& py) {
             while ((n = read(0, buffer, sizeof buffer)) > 0) source.append(buffer, std::size_t(n));
         }
         Ref<Str> filename = TRY(make_str(py, "<stdin>"));
-        return run_in_main(py, source, filename, true);
+        return run_in_main(py, source, filename, SourceOrigin::file);
     };
     return finish_run(py, run());
 }
 
-int run_interactive(Python& py) {
-    auto run = [&]() -> Result<void> {
-        CHECK(prepend_path(py, empty_str()));
-        Ref<Module> m = TRY(main_module(py));
-        // The plain REPL of the library: code.interact with our banner.
-        Ref<> interact = TRY(import_attribute(py, "code", "interact"));
-        Ref<> banner = none.share();
-        if (py.interpreter->config.quiet) {
-            banner = empty_str();
-        } else {
-            Maybe<> version = sys_get(py, "version");
-            banner = TRY(format_message(py, "Python {} on linux\nType \"help\", \"copyright\", \"credits\" or \"license\" for more information.",
-                                        {as<Str>(version.value())}));
-        }
-        Ref<Tuple> names = TRY(make_tuple_of(py, TRY(make_interned(py, "banner")), TRY(make_interned(py, "local")), TRY(make_interned(py, "exitmsg"))));
-        Value args[] = {banner.value(), m->dict.value(), empty_str().value()};
-        CHECK(call(py, interact, args, names.get()));
-        return {};
-    };
-    return finish_run(py, run());
-}
-
-int finish_interpreter(Python& py) {
-    int trouble = 0;
+bool finish_interpreter(Python& py) {
+    bool flushed = true;
     Interpreter& interpreter = *py.interpreter;
     auto ignore = [&](Result<Ref<>> r, char const* what) {
-        if (!r.raised()) return;
-        write_unraisable(py, what);
-        trouble = 1;
+        if (r.raised()) write_unraisable(py, what);
     };
     // Non-daemon threads first, then atexit; a module that nobody has imported has nothing to do.
     auto call_at_end = [&](std::string_view module, std::string_view function, char const* what) {
@@ -298,14 +352,10 @@ int finish_interpreter(Python& py) {
     call_at_end("threading", "_shutdown", "Exception ignored on threading shutdown");
     call_at_end("atexit", "_run_exitfuncs", "Exception ignored in atexit callback");
     for (Name n : {Name::stdout_, Name::stderr_}) {
-        if (flush_stream(py, n).raised()) {
-            if (n == Name::stdout_) {
-                write_unraisable(py, "Exception ignored while flushing sys.stdout");
-                trouble = 1;
-            } else {
-                clear_raised(py);
-            }
-        }
+        if (!flush_stream(py, n).raised()) continue;
+        if (n == Name::stdout_) write_unraisable(py, "Exception ignored while flushing sys.stdout");
+        else clear_raised(py);
+        flushed = false;
     }
     interpreter.finalizing = true;
     // What follows takes objects apart that daemon threads use.
@@ -314,7 +364,7 @@ int finish_interpreter(Python& py) {
     // Objects that only modules hold get their finalisers: __main__ first, then the rest in reverse order of import.
     clear_modules(py);
     flush_quietly(py);
-    return trouble;
+    return flushed;
 }
 
 void clear_modules(Python& py) {

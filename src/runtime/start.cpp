@@ -74,6 +74,7 @@ Python* start_interpreter(Config config) {
     init_bytes(py);
     ready_all_types(py);
     init_frames();
+    init_function_members(*t);
     add_root_tracer(trace_roots);
     if (bring_up(py).raised()) {
         handle_exception(py);

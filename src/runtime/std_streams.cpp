@@ -60,8 +60,8 @@ Result<Ref<>> open_stream(Python& py, Borrowed<> open, Borrowed<> wrapper, Strea
     if (::fcntl(stream.fd, F_GETFD) < 0) return Ref<>::immediate(kNone);
     struct stat status;
     if (!stream.writing && ::fstat(stream.fd, &status) == 0 && S_ISDIR(status.st_mode)) {
-        std::fputs("Python error: <stdin> is a directory, cannot continue\n", stderr);
-        std::exit(1);
+        std::fputs("Fatal Python error: init_sys_streams: <stdin> is a directory, cannot continue\nPython runtime state: core initialized\n\n", stderr);
+        std::_Exit(1);
     }
     bool unbuffered = py.interpreter->config.unbuffered;
     bool direct = unbuffered && stream.writing;

@@ -18,6 +18,7 @@
 #include "object/structseq.h"
 #include "runtime/import.h"
 #include "runtime/monitoring_module.h"
+#include "runtime/main_program.h"
 #include "runtime/sys_info.h"
 #include "runtime/thread_life.h"
 #include "vm/function.h"
@@ -190,6 +191,11 @@ Result<void> displayhook(Python& py, Borrowed<> object) {
     return set_attribute(py, builtins, underscore, object);
 }
 
+Result<void> baserepl(Python& py) {
+    // SystemExit goes on to whoever called: the loop has seen to its message.
+    if (std::optional<int> code = run_basic_repl(py)) return raise_value(py, exc::SystemExit, Borrowed<>(Value::of_int(*code)));
+    return {};
+}
 Result<void> excepthook(Python& py, Borrowed<>, Borrowed<> value, Borrowed<> traceback) { return print_exception(py, value, traceback); }
 Result<void> unraisablehook_(Python& py, Borrowed<> unraisable) { return print_unraisable(py, unraisable); }
 
@@ -249,6 +255,7 @@ constexpr MethodDef functions[] = {
     function<current_frames_>("_current_frames", "", "The innermost frame of each thread."),
     function<current_exceptions_>("_current_exceptions", "", "The exception being handled in each thread."),
     function<displayhook>("displayhook", "object, /", "Print an object and keep it as builtins._ ."),
+    function<baserepl>("_baserepl", "", "The plain interactive loop, for _pyrepl where it can't run."),
     function<excepthook>("excepthook", "exctype, value, traceback, /", "Print an exception with its traceback."),
     function<unraisablehook_>("unraisablehook", "unraisable, /", "Report an exception that cannot be raised."),
     function<audit>("audit", "*args", "Pass an event to the audit hooks."),

@@ -15,6 +15,7 @@
 #include "object/interpreter.h"
 #include "object/list.h"
 #include "object/structseq.h"
+#include "object/traceback.h"
 #include "runtime/print_exception.h"
 
 namespace oro {
@@ -92,6 +93,11 @@ Value n(std::int64_t v) { return Value::of_int(v); }
 // sys.implementation and other simple namespaces.
 Result<Ref<>> make_namespace(Python& py, Borrowed<Dict> attributes) {
     return call_tuple(py, Borrowed<>(Value::of(&simple_namespace_type)), empty_tuple(), Optional<Dict>(attributes));
+}
+
+bool has_stderr(Python& py) {
+    Maybe<> file = sys_get(py, name::stderr_());
+    return file && file.value() != kNone;
 }
 
 // Hands an exception that nobody can catch to sys.unraisablehook; the default report serves where there is no hook or the
@@ -183,50 +189,23 @@ Result<void> print_unraisable(Python& py, Borrowed<> unraisable) {
     // sys.unraisablehook(UnraisableHookArgs): its fields, in the form that the default report has.
     auto field = [&](char const* name) -> Result<Ref<>> { return get_attribute(py, unraisable, TRY(make_interned(py, name))); };
     Ref<> value = TRY(field("exc_value")), message = TRY(field("err_msg")), object = TRY(field("object"));
-    Maybe<> err = sys_get(py, name::stderr_());
-    if (!err || err.value() == kNone) return {};
-    auto write = [&](Borrowed<Str> s) -> Result<void> {
-        CHECK(call_method_with(py, *err, name::write(), s));
-        return {};
-    };
-    Ref<Str> what = message.value() == kNone ? TRY(make_str(py, "Exception ignored in")) : TRY(str(py, message));
-    if (object.value() != kNone) {
-        auto shown = repr(py, object);
-        Ref<Str> text = shown.raised() ? (clear_raised(py), TRY(make_str(py, "<object repr() failed>"))) : std::move(shown).take();
-        CHECK(write(TRY(format_message(py, "{}: {}\n", {what, text}))));
-    } else {
-        CHECK(write(TRY(format_message(py, "{}:\n", {what}))));
-    }
-    Ref<> traceback = TRY(field("exc_traceback"));
-    return print_exception(py, value, traceback);
+    if (value.value() == kNone || !has_stderr(py)) return {};
+    display_unraisable(py, value, Optional<>(message.value()), Optional<>(object.value()));
+    return {};
 }
-
-namespace {
-// Without the traceback module: what can be said with nothing but the exception.
-void print_plainly(Python& py, Value exception) {
-    std::string line(name_of_type(type_of(exception)).value() ? wtf8_of(*name_of_type(type_of(exception)).get()) : "exception");
-    auto text = str(py, Borrowed<>(exception));
-    if (text.raised()) clear_raised(py);
-    else {
-        Ref<Str> s = std::move(text).take();
-        if (s->length()) line += ": " + wtf8_of(*s.get());
-    }
-    line += "\n";
-    (void)!::write(2, line.data(), line.size());
-}
-}  // namespace
 
 Result<void> print_exception(Python& py, Borrowed<> value, Borrowed<> traceback) {
     if (value.is(kNone)) return {};
-    auto attempt = [&]() -> Result<void> {
-        Ref<> printer = TRY(import_attribute(py, "traceback", "_print_exception_bltin"));
-        (void)traceback;
-        CHECK(call_with(py, printer, value));
-        return {};
-    };
-    if (attempt().raised()) {
-        clear_raised(py);
-        print_plainly(py, value.value());
+    if (is_exception(value) && is<Traceback>(traceback)) {
+        BaseException& e = exception_of(value.value());
+        if (!e.traceback.load(&e)) e.traceback.store(&e, traceback.share());
+    }
+    Maybe<> err = sys_get(py, name::stderr_());
+    if (!err) {
+        constexpr std::string_view kLost = "lost sys.stderr\n";
+        if (::write(2, kLost.data(), kLost.size()) < 0) return {};
+    } else if (err.value() != kNone) {
+        display_exception(py, value);
     }
     return {};
 }

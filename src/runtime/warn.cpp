@@ -9,6 +9,7 @@
 #include "object/exception.h"
 #include "object/interpreter.h"
 #include "object/int.h"
+#include "runtime/print_exception.h"
 
 namespace oro {
 
@@ -147,13 +148,14 @@ Result<void> write_error(Python& py, Borrowed<> file, std::string const& text) {
     return {};
 }
 
-// Without the module warnings: "file:line: Category: text".
+// Without the module warnings: "file:line: Category: text" and the line.
 Result<void> show_plainly(Python& py, Borrowed<> filename, std::int64_t line, Borrowed<> text, Borrowed<> category) {
     Maybe<> file = sys_get(py, name::stderr_());
     if (!file || file.value() == kNone) return {};
     Ref<> name = TRY(get_attribute(py, category, name::dunder_name()));
     std::string out = wtf8_of(*TRY(str(py, filename))) + ":" + std::to_string(line) + ": " + wtf8_of(*TRY(str(py, name))) + ": " +
                       wtf8_of(*TRY(str(py, text))) + "\n";
+    if (std::string source = is<Str>(filename) ? source_line(wtf8_of(*as<Str>(filename).get()), line) : ""; !source.empty()) out += "  " + source + "\n";
     return write_error(py, *file, out);
 }
 

@@ -49,6 +49,17 @@ std::string_view name_of(BinaryOperator v) { return binary_operators[static_cast
 std::string_view name_of(UnaryOperator v) { return unary_operators[static_cast<int>(v)]; }
 std::string_view name_of(CompareOperator v) { return compare_operators[static_cast<int>(v)]; }
 
+std::span<const std::string_view> enumerators_of(FieldType type) {
+    switch (type) {
+    case FieldType::ExprContext: return contexts;
+    case FieldType::BoolOperator: return bool_operators;
+    case FieldType::BinaryOperator: return binary_operators;
+    case FieldType::UnaryOperator: return unary_operators;
+    case FieldType::CompareOperator: return compare_operators;
+    default: return {};
+    }
+}
+
 Node* make_node(Arena& arena, Kind kind) {
     Node* node = nullptr;
     switch (kind) {

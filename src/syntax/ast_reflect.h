@@ -44,6 +44,8 @@ std::string_view name_of(BoolOperator);
 std::string_view name_of(BinaryOperator);
 std::string_view name_of(UnaryOperator);
 std::string_view name_of(CompareOperator);
+// All names of an enumeration, in order; empty for the other types.
+std::span<const std::string_view> enumerators_of(FieldType type);
 
 // Calls fn(const FieldInfo&, field&) for every field in order; `field` has its real type (Expr*, Identifier,
 // std::span<Stmt*>, int, ConstantValue, ...), so fn is generic. NodeT is Node or const Node.

@@ -20,7 +20,7 @@ struct ConstantValue {
         Int,        // integer()
         BigInt,     // text(): digits only, no prefix; radix() 2, 8, 10 or 16; maybe a leading '-'
         Float,      // number()
-        Complex,    // imaginary part in number(), real part 0
+        Complex,    // imaginary part in number(), the other in real_part() (0 in what the parser makes)
         Str,        // text(): UTF-8 in which lone surrogates may stand (WTF-8)
         Bytes,      // text(): raw bytes
         Tuple,      // items()
@@ -36,7 +36,10 @@ struct ConstantValue {
         const ConstantValue* item_data;
         const char* text_data;
     };
-    std::size_t text_size = 0;
+    union {
+        std::size_t text_size = 0;
+        double complex_real;  // of Complex
+    };
 
     static constexpr ConstantValue none() { return {}; }
     static constexpr ConstantValue boolean(bool b) { return singleton(b ? Kind::True : Kind::False); }
@@ -57,8 +60,12 @@ struct ConstantValue {
         return c;
     }
     static constexpr ConstantValue imaginary(double v) {
+        return complex(0.0, v);
+    }
+    static constexpr ConstantValue complex(double real, double imaginary) {
         ConstantValue c = singleton(Kind::Complex);
-        c.float_value = v;
+        c.float_value = imaginary;
+        c.complex_real = real;
         return c;
     }
     static constexpr ConstantValue str(std::string_view utf8) { return from_text(Kind::Str, utf8); }
@@ -74,6 +81,7 @@ struct ConstantValue {
     constexpr bool is_singleton() const { return kind <= Kind::Ellipsis; }
     constexpr std::int64_t integer() const { return int_value; }
     constexpr double number() const { return float_value; }
+    constexpr double real_part() const { return complex_real; }
     constexpr std::string_view text() const { return {text_data, text_size}; }
     constexpr int radix() const { return big_radix; }
     constexpr std::span<const ConstantValue> items() const { return {item_data, count}; }
@@ -83,9 +91,9 @@ struct ConstantValue {
         if (a.kind != b.kind) return false;
         switch (a.kind) {
         case Kind::Int: return a.int_value == b.int_value;
-        case Kind::Float:
+        case Kind::Float: return same_bits(a.float_value, b.float_value);
         case Kind::Complex:
-            return std::bit_cast<std::uint64_t>(a.float_value) == std::bit_cast<std::uint64_t>(b.float_value);
+            return same_bits(a.float_value, b.float_value) && same_bits(a.complex_real, b.complex_real);
         case Kind::BigInt: return a.big_radix == b.big_radix && a.text() == b.text();
         case Kind::Str:
         case Kind::Bytes: return a.text() == b.text();
@@ -100,6 +108,9 @@ struct ConstantValue {
     }
 
 private:
+    static constexpr bool same_bits(double a, double b) {
+        return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
+    }
     static constexpr ConstantValue singleton(Kind k) {
         ConstantValue c;
         c.kind = k;

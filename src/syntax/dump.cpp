@@ -149,10 +149,18 @@ void append_constant(std::string& out, const ConstantValue& value) {
     case K::Int: append_int(out, value.integer()); break;
     case K::BigInt: out += to_decimal(value.text(), value.radix()); break;
     case K::Float: append_float(out, value.number(), true); break;
-    case K::Complex:
+    case K::Complex: {
+        // A real part (trees that programs build have one) shows as repr() does: (1+2j).
+        bool both = value.real_part() != 0 || std::signbit(value.real_part());
+        if (both) {
+            out += '(';
+            append_float(out, value.real_part(), false);
+            if (!std::signbit(value.number())) out += '+';
+        }
         append_float(out, value.number(), false);
-        out += 'j';
+        out += both ? "j)" : "j";
         break;
+    }
     case K::Str: append_str(out, value.text()); break;
     case K::Bytes: append_bytes(out, value.text()); break;
     case K::Tuple:

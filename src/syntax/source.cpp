@@ -137,7 +137,9 @@ DecodedSource decode_source(Arena& arena, std::string_view bytes) {
     std::string_view all = bytes;
     if (out.detected.bom) bytes.remove_prefix(kMark.size());
     if (out.detected.conflict) {
-        std::string_view line = bytes.substr(0, std::min(bytes.find_first_of("\r\n"), bytes.size()));
+        std::string_view line = bytes;
+        for (int i = 1; i < out.detected.declaration_line; ++i) line.remove_prefix(std::min(line.find('\n') + 1, line.size()));
+        line = line.substr(0, std::min(line.find_first_of("\r\n"), line.size()));
         auto* e = arena.make<SyntaxError>();
         e->message = message(arena, "encoding problem: ", out.detected.name, " with BOM");
         e->lineno = e->end_lineno = out.detected.declaration_line;

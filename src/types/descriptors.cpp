@@ -223,7 +223,9 @@ Value call_static_method(Python& py, Value callable, Value const* args, std::siz
 Result<Ref<>> repr_wrapper(Python& py, Borrowed<> self) {
     Maybe<> function = wrapper(self.value()).function.load(&wrapper(self.value()));
     Ref<Str> shown = TRY(repr(py, function ? *function : none));
-    return format_message(py, "<{}({})>", {name_of_type(type_of(self)), shown});
+    Type* native = &type_of(self);   // also of a subclass, it says what it is
+    while (native->has(type_flag::heap)) native = native->base;
+    return format_message(py, "<{}({})>", {name_of_type(*native), shown});
 }
 
 Value get_function(Python& py, Value self) { return binding::finish(py, wrapper(self).function.load(&wrapper(self))); }

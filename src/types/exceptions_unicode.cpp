@@ -52,7 +52,10 @@ void add_number(StrBuilder& out, std::int64_t n) { out.add(std::to_string(n)); }
 template <Kind K> Result<Ref<Str>> text(Python& py, Borrowed<UnicodeErrorFields> self) {
     Maybe<> object = self->object.load(self.get()), encoding = self->encoding.load(self.get()), reason = self->reason.load(self.get());
     if (!object) return empty_str();  // __init__ has not run
-    Ref<Str> why = TRY(reason ? str(py, *reason) : str(py, none));
+    Ref<Str> why = TRY(reason ? str(py, *reason) : str(py, none)), codec = TRY(encoding ? str(py, *encoding) : str(py, none));
+    // Showing them may have changed the exception.
+    object = self->object.load(self.get());
+    if (!object) return raise(py, exc::TypeError, "UnicodeError 'object' attribute is not set");
     std::int64_t start = self->start.load(std::memory_order_relaxed), end = self->end.load(std::memory_order_relaxed);
     std::int64_t size = 0;
     if (K == Kind::decode) {
@@ -65,7 +68,7 @@ template <Kind K> Result<Ref<Str>> text(Python& py, Borrowed<UnicodeErrorFields>
     StrBuilder out(py);
     if (K != Kind::translate) {
         out.add(U'\'');
-        out.add(*TRY(encoding ? str(py, *encoding) : str(py, none)));
+        out.add(*codec);
         out.add(K == Kind::encode ? "' codec can't encode" : "' codec can't decode");
     } else out.add("can't translate");
     if (start >= 0 && start < size && end >= 0 && end <= size && end == start + 1) {

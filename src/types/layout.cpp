@@ -142,8 +142,7 @@ Result<void> assign_bases(Python& py, Type& type, Borrowed<> value) {
     for (Change& c : changes) {
         Type& meta = type_of(c.type.value());
         if (&meta == &type_type || !type_overrides(py, meta, mro_name)) continue;
-        Ref<> custom = TRY(call_method_with(py, c.type, Borrowed<Str>(mro_name)));
-        Ref<Tuple> order = TRY(tuple_from(py, custom));
+        Ref<Tuple> order = TRY(custom_mro(py, c.type));
         TypeLock lock(py);
         stop_world(py);
         Maybe<Tuple> old = c.type->mro.swap(Maybe<Tuple>(std::move(order)));

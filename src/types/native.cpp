@@ -371,6 +371,12 @@ constexpr GetSetDef getset_getsets[] = {
 constexpr TypeDef getset_def{.name = "getset_descriptor", .size = sizeof(GetSet), .flags = type_flag::disallow_new,
                              .hooks = hooks_of<GetSet>(), .slots = getset_slots, .getsets = getset_getsets};
 
+// The members of native types are fields that never change.
+Result<void> check_writable(Thread& t, MemberDescriptor const& d) {
+    if (!d.home->has(type_flag::heap)) return raise(t, exc::AttributeError, "readonly attribute");
+    return {};
+}
+
 Slot& member_slot(MemberDescriptor const& d, Value object) {
     return *reinterpret_cast<Slot*>(reinterpret_cast<char*>(object.pointer()) + d.offset);
 }
@@ -390,6 +396,7 @@ Result<Ref<>> get_member(Python& py, Borrowed<MemberDescriptor> self, Optional<>
 
 Result<void> set_member(Thread& t, Borrowed<MemberDescriptor> self, Borrowed<> object, Borrowed<> value) {
     if (!is_instance_of(object.value(), *self->home)) return wrong_object(t, wtf8_of(*self->name.get()), *self->home, object.value());
+    CHECK(check_writable(t, *self));
     Slot& slot = member_slot(*self, object.value());
     (void)Maybe<>::adopt(detail::member_exchange(static_cast<Object*>(object.value().pointer()), slot, value.share().release()));
     return {};
@@ -397,6 +404,7 @@ Result<void> set_member(Thread& t, Borrowed<MemberDescriptor> self, Borrowed<> o
 
 Result<void> delete_member(Thread& t, Borrowed<MemberDescriptor> self, Borrowed<> object) {
     if (!is_instance_of(object.value(), *self->home)) return wrong_object(t, wtf8_of(*self->name.get()), *self->home, object.value());
+    CHECK(check_writable(t, *self));
     Slot& slot = member_slot(*self, object.value());
     Maybe<> old = Maybe<>::adopt(detail::member_exchange(static_cast<Object*>(object.value().pointer()), slot, Value{}));
     if (!old) return raise(t, exc::AttributeError, "{}", *self->name);

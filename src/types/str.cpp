@@ -38,6 +38,7 @@ Result<Ref<Str>> new_text(Python& py, Value object, Value encoding, Value errors
 Result<Ref<Str>> new_str(Python& py, Type& type, Value const* args, std::size_t positional, Tuple* keyword_names) {
     static constexpr char const* names[] = {"object", "encoding", "errors"};
     Value words[3] = {};
+    if (!keyword_names && positional > 3) return raise(py, exc::TypeError, "str expected at most 3 arguments, got {}", positional);
     if (!keyword_names && positional == 1) words[0] = args[0];
     else CHECK(parse_arguments(py, "str", names, 0, 3, 0, args, positional, keyword_names, words));
     Ref<Str> made = TRY(new_text(py, words[0], words[1], words[2]));
@@ -106,7 +107,8 @@ std::int64_t size_of(Thread&, Text s) {
     return std::int64_t(size);
 }
 
-Result<Ref<Tuple>> getnewargs(Thread& t, Text s) { return make_tuple_of(t, TRY(exact(t, s))); }
+// Another object: a copy that shares the text would not survive a change of the class.
+Result<Ref<Tuple>> getnewargs(Thread& t, Text s) { return make_tuple_of(t, TRY(copy_as(t, str_type, *s.get()))); }
 
 constexpr MethodDef methods[] = {
     def<encode>("encode", "encoding='utf-8', errors='strict'", "The text as bytes in an encoding."),

@@ -6,6 +6,18 @@ namespace oro::str_methods {
 
 namespace {
 
+// With the module, unless that is builtins or __main__.
+Result<Ref<Str>> full_type_name(Python& py, Type& type) {
+    Borrowed<> self(Value::of(&type));
+    Ref<> name = TRY(get_attribute(py, self, name::dunder_qualname()));
+    Maybe<> module = TRY(find_attribute(py, self, name::dunder_module()));
+    if (!is<Str>(name.value())) return raise(py, exc::TypeError, "type.__qualname__ must be a str");
+    if (!module || !is<Str>(module.value())) return as<Str>(std::move(name));
+    Str const& from = *as<Str>(module.value()).get();
+    if (equal(from, "builtins") || equal(from, "__main__")) return as<Str>(std::move(name));
+    return format_message(py, "{}.{}", {as<Str>(module.value()), as<Str>(name.value())});
+}
+
 Result<char32_t> character_of(Python& py, Borrowed<> value) {
     if (is<Str>(value)) {
         Text s = as<Str>(value);
@@ -14,7 +26,7 @@ Result<char32_t> character_of(Python& py, Borrowed<> value) {
     }
     Value v = value.value();
     if (!is_any_int(v) && !type_of(v).slot(Dunder::index)) {
-        return raise(py, exc::TypeError, "%c requires an int or a unicode character, not {}", TypeName{v});
+        return raise(py, exc::TypeError, "%c requires an int or a unicode character, not {}", TRY(full_type_name(py, type_of(v))));
     }
     std::int64_t n = TRY(to_int64(py, value, nullptr));
     if (n < 0 || n > std::int64_t(kMaxCodePoint)) return raise(py, exc::OverflowError, "%c arg not in range(0x110000)");

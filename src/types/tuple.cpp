@@ -172,7 +172,7 @@ Type& Tuple::type() { return tuple_type; }
 Result<std::int64_t> hash_tuple(Python& py, Borrowed<Tuple> tuple) {
     std::int64_t cached = tuple->cached_hash.load(std::memory_order_relaxed);
     if (cached != -1) return cached;
-    CHECK(check_native_stack(py));
+    CHECK(check_native_stack(py, " while hashing a tuple"));
     SequenceHash h;
     for (std::size_t i = 0; i < tuple->size; ++i) h.add(TRY(hash_value(py, tuple->at(i))));
     std::int64_t hash = h.finish();

@@ -93,8 +93,11 @@ std::int64_t get_flags(Thread&, Type& type) {
         {type_flag::type, 31},
     };
     std::int64_t flags = std::int64_t(1) << 12;  // ready
+    if (type.inline_count) flags |= 1 << 2;
     for (auto [ours, bit] : pairs)
         if (type.has(ours)) flags |= std::int64_t(1) << bit;
+    // CPython makes the classes of typing at run time; protocols 0 and 1 of pickle go by that.
+    if (!is_heap(type) && std::string_view(type.def->name).starts_with("typing.")) flags |= 1 << 9;
     if (!is_heap(type) || type.has(type_flag::immutable)) flags |= 1 << 8;
     if (!type.new_.load()) flags |= 1 << 7;
     if (type.hooks.trace || is_heap(type)) flags |= 1 << 14;

@@ -37,9 +37,9 @@ Value get_origin(Python&, Value self) {
     return v ? v.release() : kNone;
 }
 
-constexpr char const* kSendDoc = "Resume with a value: what is yielded next, or StopIteration.";
-constexpr char const* kThrowDoc = "Raise an exception where the coroutine is suspended.";
-constexpr char const* kCloseDoc = "Raise GeneratorExit where the coroutine is suspended.";
+constexpr char const* kSendDoc = "Send a value into coroutine: what is yielded next, or StopIteration.";
+constexpr char const* kThrowDoc = "Raise an exception in coroutine, where it is suspended.";
+constexpr char const* kCloseDoc = "Raise GeneratorExit inside coroutine, where it is suspended.";
 constexpr char const* kThrowSignature = "type, value=<unrepresentable>, traceback=<unrepresentable>, /";
 
 constexpr MethodDef methods[] = {
@@ -50,8 +50,8 @@ constexpr MethodDef methods[] = {
 };
 constexpr SlotDef slots[] = {slot<Dunder::repr, repr_generator>, slot<Dunder::await, await_coroutine>, {Dunder::del, finalize_generator}};
 constexpr GetSetDef getsets[] = {
-    {"__name__", get_name, set_name, "The coroutine's name."},
-    {"__qualname__", get_qualname, set_qualname, "The coroutine's qualified name."},
+    {"__name__", get_name, set_name, "The name of the coroutine."},
+    {"__qualname__", get_qualname, set_qualname, "The qualified name of the coroutine."},
     {"cr_await", get_awaited, nullptr, "What it awaits, or None."},
     {"cr_running", get_running, nullptr},
     {"cr_frame", get_generator_frame, nullptr},

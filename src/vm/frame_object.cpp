@@ -34,9 +34,7 @@ bool is_only_reference(Header const& h) {
 
 Result<Ref<FrameObject>> frame_object(Thread& t, Frame& f) {
     if (f.object) return as<FrameObject>(share(f.object));
-    Ref<Code> code = Borrowed<Code>(*f.code.get()).share();
-    Ref<Function> function = Borrowed<Function>(*f.fn()).share();
-    Ref<FrameObject> made = TRY(make<FrameObject>(t, frame_type, std::move(code), std::move(function), &f));
+    Ref<FrameObject> made = TRY(make<FrameObject>(t, frame_type, *f.code.get(), *f.fn(), &f));
     f.object = made.share().release();
     return made;
 }
@@ -70,10 +68,14 @@ void detach_frame_object(Thread& t, Frame& f) {
 FrameObject::~FrameObject() { clear(); }
 
 void FrameObject::trace(Visitor& v) {
+    code.trace(v);
+    function.trace(v);
     for (std::uint32_t i = 0; i < saved_count; ++i) v(saved[i]);
 }
 
 void FrameObject::clear() {
+    code.reset();
+    function.reset();
     std::uint32_t n = std::exchange(saved_count, 0);
     Value* values = std::exchange(saved, nullptr);
     for (std::uint32_t i = 0; i < n; ++i) detail::decref(values[i]);
@@ -337,7 +339,10 @@ Result<void> clear_frame(Python& py, Borrowed<FrameObject> self) {
             std::fill_n(o.saved, o.saved_count, Value{});
         }
     }
-    if (unstarted) CHECK(close_generator(py, **unstarted));
+    if (unstarted) {
+        (void)finalize_generator(py, unstarted.value(), Value{}, Value{});   // a coroutine that nobody awaited says so
+        CHECK(close_generator(py, **unstarted));
+    }
     for (Value v : dropped) detail::decref(v);
     if (o.code->code_flags & CO_OPTIMIZED) o.locals_snapshot.store(&o, {});
     o.displaced.store(&o, {});

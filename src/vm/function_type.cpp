@@ -206,9 +206,7 @@ constexpr SlotDef slots[] = {slot<Dunder::repr, repr_function>, slot<Dunder::get
 constexpr GetSetDef getsets[] = {
     {"__closure__", get_fixed<&Function::closure>, nullptr},
     {"__doc__", get_doc, set_doc},
-    {"__globals__", get_fixed<&Function::globals>, nullptr},
     {"__module__", get_or_none<&Function::module>, set_any<&Function::module>},
-    {"__builtins__", get_fixed<&Function::builtins>, nullptr},
     {"__code__", get_or_none<&Function::code>, set_code},
     {"__defaults__", get_or_none<&Function::defaults>, set_defaults},
     {"__kwdefaults__", get_or_none<&Function::keyword_defaults>, set_keyword_defaults},
@@ -229,6 +227,20 @@ constexpr TypeDef function_def{
 
 ORO_TYPE(function_type, function_def);
 Type& Function::type() { return function_type; }
+
+// Fields that every function has are members: types.MemberDescriptorType is the type of one of them.
+void init_function_members(Thread& t) {
+    auto add = [&](std::string_view name, auto field) {
+        alignas(Function) static constexpr char kNowhere[sizeof(Function)] = {};
+        auto const& at = reinterpret_cast<Function const*>(kNowhere)->*field;
+        auto offset = std::uint32_t(reinterpret_cast<char const*>(&at) - kNowhere);
+        Ref<Str> key = intern_immortal(t, name);
+        auto made = make<MemberDescriptor>(t, member_descriptor_type, key.share(), &function_type, offset);
+        if (made.raised() || dict_set(t, **function_type.dict, key, std::move(made).take()).raised()) __builtin_trap();  // start-up without memory
+    };
+    add("__globals__", &Function::globals);
+    add("__builtins__", &Function::builtins);
+}
 
 bool is_python_function(Value v) { return is_exact<Function>(v); }
 

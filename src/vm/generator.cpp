@@ -19,7 +19,7 @@ Value make_generator(Thread* t, Value* regs) {
     Function* f = frame->fn();
     Type& type = code->code_flags & CO_COROUTINE ? coroutine_type : code->code_flags & CO_ASYNC_GENERATOR ? async_generator_type : generator_type;
     std::size_t bytes = sizeof(Generator) + code->registers * sizeof(Value);
-    auto made = make_sized<Generator>(*t, type, bytes, Ref<Code>::adopt(share(Value::of(code)).release()));
+    auto made = make_sized<Generator>(*t, type, bytes, *code);
     if (made.raised()) return {};
     Ref<Generator> g = std::move(made).take();
     g->name.set(Maybe<Str>(f->name.load(f)));
@@ -334,7 +334,7 @@ Result<void> close_awaitable(Python& py, Borrowed<> delegate) {
     }
     auto method = find_attribute(py, delegate, name::close());
     if (method.raised()) {
-        write_unraisable(py, "", Optional<>(delegate.value()));
+        write_unraisable(py, "Exception ignored while closing generator ", Optional<>(delegate.value()));
         return {};
     }
     Maybe<> m = std::move(method).take();
@@ -384,6 +384,7 @@ Generator::~Generator() { clear(); }
 
 void Generator::trace(Visitor& v) {
     v(handled.exception);
+    code.trace(v);
     if (state.load(std::memory_order_relaxed) == GeneratorState::closed) return;
     Value* regs = frame.registers();
     auto visit = [&](Value x) {
@@ -400,6 +401,7 @@ void Generator::clear() {
     detail::decref(std::exchange(handled.exception, Value{}));
     if (state.exchange(GeneratorState::running) == GeneratorState::closed) state.store(GeneratorState::closed);
     else abandon(current_python(), *this);
+    code.reset();
 }
 
 }  // namespace oro

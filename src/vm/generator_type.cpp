@@ -57,8 +57,8 @@ void warn_unawaited_coroutine(Python& py, Generator& g) {
     Borrowed<Generator> self(g);
     auto issue = [&]() -> Result<void> {
         if (Maybe<> f = warnings_attribute(py, "_warn_unawaited_coroutine")) {
-            CHECK(call_with(py, *f, self));
-            return {};
+            if (!call_with(py, *f, self).raised()) return {};
+            write_unraisable(py, "Exception ignored while finalizing coroutine ", Optional<>(self.value()));
         }
         Maybe<Str> name = g.qualname.load(&g);
         return warn(py, exc::RuntimeWarning, "coroutine '{}' was never awaited", *name);

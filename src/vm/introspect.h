@@ -5,6 +5,7 @@
 namespace oro {
 
 void init_frames();                                     // frame.cpp: hooks of tracebacks
+void init_function_members(Thread& t);                  // function_type.cpp: once all types are ready
 // The frame `depth` levels up; ValueError "call stack is not deep enough".
 Result<Ref<>> frame_at(Python& py, std::int64_t depth);
 Maybe<> module_name_at(Python& py, std::int64_t depth);

@@ -180,6 +180,13 @@ SLOW(build_dict) {
 }
 
 SLOW(build_string) {
+    // An f-string's parts are text; those of a tree that a program has built may be anything.
+    for (unsigned i = 0; i < op.c(); ++i) {
+        Value part = op.regs[op.b() + i];
+        if (is<Str>(part)) [[likely]] continue;
+        (void)raise(op.py, exc::TypeError, "sequence item {}: expected str instance, {} found", i, TypeName{part});
+        return false;
+    }
     auto joined = join_pieces(op.py, std::span<Value const>(op.regs + op.b(), op.c()));
     if (joined.raised()) return false;
     op.consume_block(op.b(), op.c());
@@ -311,7 +318,11 @@ SLOW(format_simple) {
     if (is_exact<Str>(op.B())) return op.finish(Result<Ref<>>(share(op.B())));
     return op.finish(format(op.py, Borrowed<>(op.B()), empty_str()));
 }
-SLOW(format_spec) { return op.finish(format(op.py, Borrowed<>(op.B()), as<Str>(op.C()))); }
+SLOW(format_spec) {
+    if (is<Str>(op.C())) [[likely]] return op.finish(format(op.py, Borrowed<>(op.B()), as<Str>(op.C())));
+    (void)raise(op.py, exc::SystemError, "Format specifier must be a string, not {}", TypeName{op.C()});
+    return false;
+}
 SLOW(convert_value) {
     Borrowed<> v(op.B());
     Result<Ref<Str>> r = op.c() == 1 ? str(op.py, v) : op.c() == 2 ? repr(op.py, v) : ascii(op.py, v);

@@ -49,6 +49,9 @@ def test_kinds(folder):
           ["__main__ 'pkg' pkg.__main__ SourceFileLoader", repr([str(package / "__main__.py"), "a"]), repr(str(folder))])
     check(lines("-m", "pkg.part", cwd=folder)[0], "__main__ 'pkg' pkg.part SourceFileLoader")
     check(lines(package, "a"), ["__main__ '' __main__ SourceFileLoader", repr([str(package), "a"]), repr(str(package))])
+    check(lines("-I", package)[2], repr(str(package)))
+    check(lines("./pkg/part.py", cwd=folder), ["__main__ None None SourceFileLoader", "['./pkg/part.py']", repr(str(package))])
+    check(lines("-c", "print(__loader__.__name__)"), ["BuiltinImporter"])
     archive = folder / "app.zip"
     with zipfile.ZipFile(archive, "w") as z:
         z.writestr("__main__.py", SHOW + "import inner; print(inner.__file__)")

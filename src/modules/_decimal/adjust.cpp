@@ -60,7 +60,7 @@ Number normalize(View const& a, Work& w) {
     if (out.kind != Kind::finite) return out;
     if (out.is_zero()) {
         out.exponent = 0;
-        return finished(std::move(out), w);
+        return out;
     }
     out.exponent += strip_zeros(out.coefficient, std::max<Exponent>((w.clamp ? w.etop() : w.emax) - out.exponent, 0));
     return out;
@@ -112,7 +112,7 @@ Number next_toward(View const& a, View const& b, Work& w) {
     View v = out.view();
     if (v.is_infinite()) {
         w.raise(condition::overflow | condition::inexact | condition::rounded);
-    } else if (v.is_finite() && (v.is_zero() || v.adjusted() < w.emin)) {
+    } else if (v.is_finite() && v.adjusted() < w.emin) {
         w.raise(condition::underflow | condition::subnormal | condition::inexact | condition::rounded);
         if (v.is_zero()) w.raise(condition::clamped);
     }
@@ -164,18 +164,17 @@ Number shift(View const& a, View const& b, Work& w) {
     if (!small_integer(b, w.prec, &n)) return invalid(w);
     if (a.is_infinite()) return Number(a);
     out = Number(a);
+    // Digits beyond the precision fall off on the left.
+    std::int64_t digits = a.digits, room = w.prec - std::max<std::int64_t>(n, 0);
+    if (digits > room) {
+        Mpz power;
+        power_of_ten(power, std::uint64_t(room));
+        mpz_tdiv_r(out.coefficient, out.coefficient, power);
+        digits = count_digits(out.coefficient);
+    }
     if (n < 0) {
         shift_right(out.coefficient, -n, Rounding::down, false);
         return out;
-    }
-    // Digits beyond the precision fall off on the left.
-    std::int64_t digits = a.digits;
-    if (n > 0 && digits + n > w.prec) {
-        Mpz power;
-        if (w.prec - n > kMostDigits) return no_memory(w);
-        power_of_ten(power, std::uint64_t(w.prec - n));
-        mpz_tdiv_r(out.coefficient, out.coefficient, power);
-        digits = count_digits(out.coefficient);
     }
     if (!shift_left(out.coefficient, digits, n)) return no_memory(w);
     return out;
@@ -239,7 +238,7 @@ Number logical_or(View const& a, View const& b, Work& w) { return logical(a, b, 
 Number logical_xor(View const& a, View const& b, Work& w) { return logical(a, b, w, [](bool x, bool y) { return x != y; }); }
 Number logical_invert(View const& a, Work& w) {
     std::string x;
-    if (!logical_digits(a, x) || std::int64_t(x.size()) > w.prec) return invalid(w);
+    if (!logical_digits(a, x)) return invalid(w);
     if (w.prec > kMostDigits) return no_memory(w);
     Number ones;
     mpz_set_str(ones.coefficient, std::string(std::size_t(w.prec), '1').c_str(), 10);

@@ -227,8 +227,9 @@ Number divide_integer(View const& a, View const& b, Work& w) {
         w.raise(condition::division_by_zero);
         return infinity(negative);
     }
+    if (b.is_infinite()) return Number(negative, 0, 0);
     if (!whole_division(out, rest, a, b, w)) return not_a_number();
-    return out;
+    return finished(std::move(out), w);
 }
 Number remainder(View const& a, View const& b, Work& w) {
     Number quotient, out;
@@ -255,6 +256,7 @@ void divmod(Number& quotient, Number& rest, View const& a, View const& b, Work& 
         quotient = not_a_number();
         rest = not_a_number();
     } else {
+        finish(quotient, w);
         finish(rest, w);
     }
 }

@@ -202,11 +202,10 @@ template <Unary Op> Result<Ref<>> unary(Python& py, Self c, Borrowed<> x) {
     Operand a(x.value());
     return TRY(compute(py, *c, [&](Work& w) { return Op(a, w); }));
 }
-template <Binary Op> Result<Ref<>> binary(Python& py, Self c, Args args) {
-    if (args.size() != 2) return raise(py, exc::TypeError, "function takes exactly 2 arguments ({} given)", args.size());
-    CHECK(check_operand(py, args[0]));
-    CHECK(check_operand(py, args[1]));
-    Operand a(args[0].value()), b(args[1].value());
+template <Binary Op> Result<Ref<>> binary(Python& py, Self c, Borrowed<> x, Borrowed<> y) {
+    CHECK(check_operand(py, x));
+    CHECK(check_operand(py, y));
+    Operand a(x.value()), b(y.value());
     return TRY(compute(py, *c, [&](Work& w) { return Op(a, b, w); }));
 }
 Number integral_value(View const& a, Work& w) { return to_integral(a, Exactness::ignored, w); }
@@ -228,13 +227,12 @@ template <char const* Text> Result<Ref<>> by_method_in(Python& py, Self c, Borro
     Ref<Decimal> d = TRY(as_decimal(py, x));
     return call_method_with(py, d, TRY(make_interned(py, Text)), Borrowed<>(c));
 }
-template <char const* Text> Result<Ref<>> by_method2(Python& py, Self c, Args args) {
-    if (args.size() != 2) return raise(py, exc::TypeError, "function takes exactly 2 arguments ({} given)", args.size());
-    Ref<Decimal> x = TRY(as_decimal(py, args[0])), y = TRY(as_decimal(py, args[1]));
-    return call_method_with(py, x, TRY(make_interned(py, Text)), y, Borrowed<>(c));
+template <char const* Text> Result<Ref<>> by_method2(Python& py, Self c, Borrowed<> x, Borrowed<> y) {
+    Ref<Decimal> a = TRY(as_decimal(py, x)), b = TRY(as_decimal(py, y));
+    return call_method_with(py, a, TRY(make_interned(py, Text)), b, Borrowed<>(c));
 }
 #define TEXT(name) constexpr char k_##name[] = #name;
-TEXT(is_canonical) TEXT(is_finite) TEXT(is_infinite) TEXT(is_nan) TEXT(is_normal) TEXT(is_qnan) TEXT(is_signed) TEXT(is_snan)
+TEXT(is_finite) TEXT(is_infinite) TEXT(is_nan) TEXT(is_normal) TEXT(is_qnan) TEXT(is_signed) TEXT(is_snan)
 TEXT(is_subnormal) TEXT(is_zero) TEXT(copy_abs) TEXT(copy_negate) TEXT(number_class) TEXT(to_eng_string)
 TEXT(compare_total) TEXT(compare_total_mag) TEXT(copy_sign) TEXT(same_quantum)
 #undef TEXT
@@ -242,6 +240,10 @@ TEXT(compare_total) TEXT(compare_total_mag) TEXT(copy_sign) TEXT(same_quantum)
 Result<Ref<>> canonical(Python& py, Self, Borrowed<> x) {
     if (!is<Decimal>(x)) return raise(py, exc::TypeError, "argument must be a Decimal");
     return x.share();
+}
+Result<bool> is_canonical(Python& py, Self c, Borrowed<> x) {
+    CHECK(canonical(py, c, x));
+    return true;
 }
 Result<Ref<>> copy_decimal(Python& py, Self, Borrowed<> x) { return TRY(as_decimal(py, x)); }
 Result<Ref<>> apply(Python& py, Self c, Borrowed<> x) {
@@ -254,22 +256,20 @@ Result<Ref<Str>> to_sci_string(Python& py, Self c, Borrowed<> x) {
     Operand a(x.value());
     return make_str(py, to_text(a, c->capitals.load()));
 }
-Result<Ref<>> divmod_method(Python& py, Self c, Args args) {
-    if (args.size() != 2) return raise(py, exc::TypeError, "function takes exactly 2 arguments ({} given)", args.size());
-    CHECK(check_operand(py, args[0]));
-    CHECK(check_operand(py, args[1]));
+Result<Ref<>> divmod_method(Python& py, Self c, Borrowed<> x, Borrowed<> y) {
+    CHECK(check_operand(py, x));
+    CHECK(check_operand(py, y));
     Work w = work_of(*c);
     Number quotient, rest;
-    divmod(quotient, rest, Operand(args[0].value()), Operand(args[1].value()), w);
+    divmod(quotient, rest, Operand(x.value()), Operand(y.value()), w);
     if (w.status) CHECK(add_status(py, *c, w.status));
     Ref<Decimal> first = TRY(make_decimal(py, quotient)), second = TRY(make_decimal(py, rest));
     return make_tuple_of(py, std::move(first), std::move(second));
 }
-Result<Ref<>> fma_method(Python& py, Self c, Args args) {
-    if (args.size() != 3) return raise(py, exc::TypeError, "function takes exactly 3 arguments ({} given)", args.size());
-    for (std::size_t i = 0; i < 3; ++i) CHECK(check_operand(py, args[i]));
-    Operand x(args[0].value()), y(args[1].value()), z(args[2].value());
-    return TRY(compute(py, *c, [&](Work& w) { return fma(x, y, z, w); }));
+Result<Ref<>> fma_method(Python& py, Self c, Borrowed<> x, Borrowed<> y, Borrowed<> z) {
+    for (Borrowed<> v : {x, y, z}) CHECK(check_operand(py, v));
+    Operand a(x.value()), b(y.value()), d(z.value());
+    return TRY(compute(py, *c, [&](Work& w) { return fma(a, b, d, w); }));
 }
 Result<Ref<>> power_method(Python& py, Self c, Borrowed<> x, Borrowed<> y, Optional<> modulo) {
     CHECK(check_operand(py, x));
@@ -297,35 +297,35 @@ constexpr MethodDef methods[] = {
     def<unary<square_root>>("sqrt", "x, /", "The square root."),
     def<unary<logb>>("logb", "x, /", "The exponent of the first digit."),
     def<unary<logical_invert>>("logical_invert", "x, /", "Digit by digit: not."),
-    def<binary<add>>("add", "*args", "x + y."),
-    def<binary<subtract>>("subtract", "*args", "x - y."),
-    def<binary<multiply>>("multiply", "*args", "x * y."),
-    def<binary<divide>>("divide", "*args", "x / y."),
-    def<binary<divide_integer>>("divide_int", "*args", "x // y."),
-    def<binary<remainder>>("remainder", "*args", "x % y."),
-    def<binary<remainder_near>>("remainder_near", "*args", "The remainder of least size."),
-    def<binary<compare_number>>("compare", "*args", "-1, 0 or 1, or NaN."),
-    def<binary<compare_signal>>("compare_signal", "*args", "The same; all NaNs signal."),
-    def<binary<max>>("max", "*args", "The larger one."),
-    def<binary<max_magnitude>>("max_mag", "*args", "The one of larger size."),
-    def<binary<min>>("min", "*args", "The smaller one."),
-    def<binary<min_magnitude>>("min_mag", "*args", "The one of smaller size."),
-    def<binary<next_toward>>("next_toward", "*args", "The nearest number to x in the direction of y."),
-    def<binary<quantize>>("quantize", "*args", "x with the exponent of y."),
-    def<binary<logical_and>>("logical_and", "*args", "Digit by digit: and."),
-    def<binary<logical_or>>("logical_or", "*args", "Digit by digit: or."),
-    def<binary<logical_xor>>("logical_xor", "*args", "Digit by digit: exclusive or."),
-    def<binary<rotate>>("rotate", "*args", "The digits of x rotated by y places."),
-    def<binary<scaleb>>("scaleb", "*args", "x with its exponent changed by y."),
-    def<binary<shift>>("shift", "*args", "The digits of x shifted by y places."),
-    def<by_method2<k_compare_total>>("compare_total", "*args", "-1, 0 or 1 by the total order."),
-    def<by_method2<k_compare_total_mag>>("compare_total_mag", "*args", "The same without signs."),
-    def<by_method2<k_copy_sign>>("copy_sign", "*args", "x with the sign of y."),
-    def<by_method2<k_same_quantum>>("same_quantum", "*args", "Whether x and y have the same exponent."),
-    def<divmod_method>("divmod", "*args", "(x // y, x % y)."),
-    def<fma_method>("fma", "*args", "x * y + z, rounded once."),
+    def<binary<add>>("add", "x, y, /", "x + y."),
+    def<binary<subtract>>("subtract", "x, y, /", "x - y."),
+    def<binary<multiply>>("multiply", "x, y, /", "x * y."),
+    def<binary<divide>>("divide", "x, y, /", "x / y."),
+    def<binary<divide_integer>>("divide_int", "x, y, /", "x // y."),
+    def<binary<remainder>>("remainder", "x, y, /", "x % y."),
+    def<binary<remainder_near>>("remainder_near", "x, y, /", "The remainder of least size."),
+    def<binary<compare_number>>("compare", "x, y, /", "-1, 0 or 1, or NaN."),
+    def<binary<compare_signal>>("compare_signal", "x, y, /", "The same; all NaNs signal."),
+    def<binary<max>>("max", "x, y, /", "The larger one."),
+    def<binary<max_magnitude>>("max_mag", "x, y, /", "The one of larger size."),
+    def<binary<min>>("min", "x, y, /", "The smaller one."),
+    def<binary<min_magnitude>>("min_mag", "x, y, /", "The one of smaller size."),
+    def<binary<next_toward>>("next_toward", "x, y, /", "The nearest number to x in the direction of y."),
+    def<binary<quantize>>("quantize", "x, y, /", "x with the exponent of y."),
+    def<binary<logical_and>>("logical_and", "x, y, /", "Digit by digit: and."),
+    def<binary<logical_or>>("logical_or", "x, y, /", "Digit by digit: or."),
+    def<binary<logical_xor>>("logical_xor", "x, y, /", "Digit by digit: exclusive or."),
+    def<binary<rotate>>("rotate", "x, y, /", "The digits of x rotated by y places."),
+    def<binary<scaleb>>("scaleb", "x, y, /", "x with its exponent changed by y."),
+    def<binary<shift>>("shift", "x, y, /", "The digits of x shifted by y places."),
+    def<by_method2<k_compare_total>>("compare_total", "x, y, /", "-1, 0 or 1 by the total order."),
+    def<by_method2<k_compare_total_mag>>("compare_total_mag", "x, y, /", "The same without signs."),
+    def<by_method2<k_copy_sign>>("copy_sign", "x, y, /", "x with the sign of y."),
+    def<by_method2<k_same_quantum>>("same_quantum", "x, y, /", "Whether x and y have the same exponent."),
+    def<divmod_method>("divmod", "x, y, /", "(x // y, x % y)."),
+    def<fma_method>("fma", "x, y, z, /", "x * y + z, rounded once."),
     def<power_method>("power", "a, b, modulo=None", "a ** b, perhaps reduced modulo a third number."),
-    def<by_method<k_is_canonical>>("is_canonical", "x, /", "True."),
+    def<is_canonical>("is_canonical", "x, /", "True."),
     def<by_method<k_is_finite>>("is_finite", "x, /", "Whether x is finite."),
     def<by_method<k_is_infinite>>("is_infinite", "x, /", "Whether x is an infinity."),
     def<by_method<k_is_nan>>("is_nan", "x, /", "Whether x is a NaN."),

@@ -204,7 +204,7 @@ Result<Ref<>> round_method(Python& py, Self self, Args args) {
     Operand v(self.value());
     if (args.size() == 0) return to_integer(py, v, Rounding::half_even);
     if (!is_any_int(args[0].value())) return raise(py, exc::TypeError, "optional arg must be an integer");
-    std::int64_t places = TRY(to_int64(py, args[0], nullptr));
+    std::int64_t places = TRY(to_int64(py, args[0], &exc::OverflowError));
     constexpr std::int64_t kFar = 4000000000000000000;
     Ref<DecimalContext> c = TRY(current_decimal_context(py));
     Number unit(false, 1, -std::clamp(places, -kFar, kFar));

@@ -1,4 +1,4 @@
-// exp, ln, log10 and powers, correctly rounded.
+// exp, ln and log10, correctly rounded to the nearest even; powers, correctly rounded as the context has it.
 //
 // MPFR encloses the result between two numbers; where both have the same digits so does the result, and otherwise more bits are
 // taken (Ziv's strategy). That ends where the result is no decimal fraction of few digits, which is always so for exp, ln and log10 but for the
@@ -228,7 +228,7 @@ Number exp(View const& a, Work& w) {
     Number out;
     if (nan_of(out, a, w)) return out;
     if (a.is_infinite()) return a.negative ? Number(false, 0, 0) : infinity(false);
-    if (a.is_zero()) return finish_even(Number(false, 1, 0), w);
+    if (a.is_zero()) return Number(false, 1, 0);
     Exponent adjusted = a.adjusted();
     // Beyond all exponents.
     if (adjusted >= 19) return finish_even(a.negative ? Number(false, 1, w.etiny() - 1) : Number(false, 1, w.emax + 1), w);
@@ -260,17 +260,14 @@ namespace {
 Number logarithm(View const& a, bool decimal, Work& w) {
     Number out;
     if (nan_of(out, a, w)) return out;
-    if (a.is_zero()) {
-        w.raise(condition::division_by_zero);
-        return infinity(true);
-    }
+    if (a.is_zero()) return infinity(true);
     if (a.negative) return invalid(w);
     if (a.is_infinite()) return infinity(false);
     if (decimal && is_power_of_ten(a)) {
         Exponent e = a.adjusted();
         return finish_even(Number(e < 0, std::uint64_t(e < 0 ? -e : e), 0), w);
     }
-    if (is_one(a)) return finish_even(Number(false, 0, 0), w);
+    if (is_one(a)) return Number(false, 0, 0);
     if (w.prec > kMostDigits / 8) return no_memory(w);
     // log of a < 1 is negative: its size is what is enclosed.
     bool negative = a.adjusted() < 0;
@@ -475,7 +472,7 @@ Number power(View const& a, View const& b, Work& w) {
     if (nan_of(out, a, b, w)) return out;
     if (b.is_zero()) {
         if (a.is_zero()) return invalid(w);
-        return finish_even(Number(false, 1, 0), w);
+        return Number(false, 1, 0);
     }
     bool whole = is_integer(b), negative = a.negative && whole && is_odd(b);
     if (a.negative && !whole && !(b.is_infinite()) && !a.is_zero()) return invalid(w);
@@ -488,14 +485,14 @@ Number power(View const& a, View const& b, Work& w) {
         int order = compare(base, one.view());
         if (order == 0) {
             out = power_of_one(base, b, w);
-            return finish_even(std::move(out), w);
+            return finished(std::move(out), w);
         }
         return (order > 0) != b.negative ? infinity(false) : Number(false, 0, 0);
     }
     out = power_of_positive(base, b, w);
     if (out.kind != Kind::finite) return out;
     out.negative = negative;
-    return finish_even(std::move(out), w);
+    return finished(std::move(out), w);
 }
 
 Number power_modulo(View const& a, View const& b, View const& m, Work& w) {
@@ -508,7 +505,7 @@ Number power_modulo(View const& a, View const& b, View const& m, Work& w) {
         }
     }
     if (!is_integer(a) || !is_integer(b) || !is_integer(m)) return invalid(w);
-    if (b.negative || m.is_zero() || m.adjusted() >= w.prec || (a.is_zero() && b.is_zero())) return invalid(w);
+    if ((b.negative && !b.is_zero()) || m.is_zero() || m.adjusted() >= w.prec || (a.is_zero() && b.is_zero())) return invalid(w);
     Number modulus(m);
     if (!rescale(modulus, 0, Rounding::down)) return no_memory(w);
     // A factor 10**e of base or exponent is reduced apart: it may have any number of digits.

@@ -123,7 +123,8 @@ Result<void> take_override(Python& py, Borrowed<Dict> dict, Separators& s) {
         if (!is<Str>(*v)) return raise(py, exc::ValueError, "invalid override dict");
         *f.to = TRY(utf8_of(py, as<Str>(*v)));
     }
-    if (code_points(s.point) != 1 || code_points(s.thousands) > 1) return raise(py, exc::ValueError, "invalid override dict");
+    bool negative = s.grouping.find_first_of("\xc2\xc3") != s.grouping.npos;   // beyond what a char holds
+    if (negative || code_points(s.point) != 1 || code_points(s.thousands) > 1) return raise(py, exc::ValueError, "invalid override dict");
     return {};
 }
 
@@ -199,14 +200,12 @@ Result<Ref<>> format_decimal(Python& py, Borrowed<Decimal> self, Borrowed<> spec
         s.point = locale->decimal_point;
         s.thousands = locale->thousands_sep;
         s.grouping = locale->grouping;
-        if (override) {
-            if (!is<Dict>(*override)) return raise(py, exc::TypeError, "optional argument must be a dict");
-        }
     } else if (spec.grouping) {
         s.thousands = std::string(1, spec.grouping);
         s.grouping = "\3";
     }
-    if (override && is<Dict>(*override)) CHECK(take_override(py, as<Dict>(*override), s));
+    if (override && !is<Dict>(*override)) return raise(py, exc::TypeError, "optional argument must be a dict");
+    if (override) CHECK(take_override(py, as<Dict>(*override), s));
     if (spec.fraction_grouping) s.fraction = std::string(1, spec.fraction_grouping);
     std::int64_t precision = spec.precision;
     if (precision == 0 && (type == 'g' || type == 'G')) precision = 1;

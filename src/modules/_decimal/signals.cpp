@@ -184,26 +184,39 @@ namespace {
 
 using Self = Borrowed<SignalDict>;
 
+// One that was made by calling the class belongs to no context.
+constexpr std::uint32_t kNobodys = 1u << 31;
+Result<std::uint32_t> bits_of(Thread& t, Self self) {
+    std::uint32_t bits = self->bits.load();
+    if (bits & kNobodys) return raise(t, exc::ValueError, "invalid signal dict");
+    return bits;
+}
+
 Result<Ref<>> get_at(Thread& t, Self self, Borrowed<> key) {
-    std::uint32_t bits = TRY(signal_bits(t, key));
-    return Ref<>::immediate(Value::of_bool(self->bits.load() & bits));
+    std::uint32_t own = TRY(bits_of(t, self)), bits = TRY(signal_bits(t, key));
+    return Ref<>::immediate(Value::of_bool(own & bits));
 }
 Result<void> set_at(Python& py, Self self, Borrowed<> key, Borrowed<> value) {
+    CHECK(bits_of(py, self));
     std::uint32_t bits = TRY(signal_bits(py, key));
     if (TRY(truth(py, value))) self->bits.fetch_or(bits);
     else self->bits.fetch_and(~bits);
     return {};
 }
 Result<void> delete_at(Thread& t, Self, Borrowed<>) { return raise(t, exc::ValueError, "signal keys cannot be deleted"); }
-std::int64_t length_of(Thread&, Self) { return std::int64_t(std::size(kSignals)); }
-Result<Ref<>> iterate(Python& py, Self) {
+Result<std::int64_t> length_of(Thread& t, Self self) {
+    CHECK(bits_of(t, self));
+    return std::int64_t(std::size(kSignals));
+}
+Result<Ref<>> iterate(Python& py, Self self) {
+    CHECK(bits_of(py, self));
     Ref<> all = TRY(signal_list(py, ~0u));
     Ref<Tuple> keys = TRY(tuple_from(py, all));
     return get_iterator(py, keys);
 }
 Result<Ref<>> copy(Python& py, Self self) {
+    std::uint32_t bits = TRY(bits_of(py, self));
     Ref<Dict> d = TRY(make_dict(py));
-    std::uint32_t bits = self->bits.load();
     for (std::size_t i = 0; i < std::size(kSignals); ++i) {
         CHECK(dict_set_item(py, d, shared().signals[i], Ref<>::immediate(Value::of_bool(bits & kSignals[i].bits))));
     }
@@ -211,7 +224,7 @@ Result<Ref<>> copy(Python& py, Self self) {
 }
 Result<Ref<>> to_repr(Python& py, Self self) {
     std::string text = "{";
-    std::uint32_t bits = self->bits.load();
+    std::uint32_t bits = TRY(bits_of(py, self));
     for (std::size_t i = 0; i < std::size(kSignals); ++i) {
         if (i) text += ", ";
         text += std::string("<class 'decimal.") + kSignals[i].name + "'>:" + (bits & kSignals[i].bits ? "True" : "False");
@@ -220,6 +233,8 @@ Result<Ref<>> to_repr(Python& py, Self self) {
 }
 Result<Ref<>> compare_to(Python& py, Self self, Borrowed<> other, Compare op) {
     if ((op != Compare::eq && op != Compare::ne) || (!is<SignalDict>(other) && !is<Dict>(other))) return Ref<>::immediate(kNotImplemented);
+    std::uint32_t ours = TRY(bits_of(py, self));
+    if (is<SignalDict>(other)) CHECK(bits_of(py, as<SignalDict>(other)));
     auto bits = signals_from(py, other, false);
     if (bits.raised()) {
         if (!raised_is(py, exc::KeyError)) return Raised{};
@@ -227,12 +242,18 @@ Result<Ref<>> compare_to(Python& py, Self self, Borrowed<> other, Compare op) {
         return raise(py, exc::ValueError, "invalid signal dict");
     }
     // Two conditions of one signal are the same flag.
-    std::uint32_t theirs = std::move(bits).take(), ours = self->bits.load();
+    std::uint32_t theirs = std::move(bits).take();
     bool equal = true;
     for (SignalInfo const& s : kSignals) equal = equal && bool(theirs & s.bits) == bool(ours & s.bits);
     return Ref<>::immediate(Value::of_bool(equal == (op == Compare::eq)));
 }
-Value new_dict(Python& py, Type& type, Value const*, std::size_t, Tuple*) { return make<SignalDict>(py, type).release(); }
+Value new_dict(Python& py, Type& type, Value const*, std::size_t, Tuple*) {
+    auto made = make<SignalDict>(py, type);
+    if (made.raised()) return {};
+    Ref<SignalDict> d = std::move(made).take();
+    d->bits.store(kNobodys);
+    return d.release();
+}
 
 constexpr MethodDef methods[] = {def<copy>("copy", "", "The signals in a dict.")};
 constexpr SlotDef slots[] = {slot<Dunder::getitem, get_at>, slot<Dunder::setitem, set_at>, slot<Dunder::delitem, delete_at>,

@@ -425,7 +425,7 @@ constexpr MethodDef methods[] = {
     def<getstate>("__getstate__", "", "Files cannot be pickled."),
 };
 constexpr SlotDef slots[] = {slot<Dunder::repr, slot_repr>};
-constexpr GetSetDef getsets[] = {{"closed", get_closed, nullptr, "Whether the file is closed."},
+constexpr GetSetDef getsets[] = {{"closed", get_closed, nullptr, "True if the file is closed"},
                                  {"closefd", get_closefd, nullptr, "Whether the descriptor is closed with the file."},
                                  {"mode", get_mode, nullptr, "How the file was opened."},
                                  {"_blksize", get_block_size, nullptr, "The size of blocks that suits the file."},

@@ -26,12 +26,11 @@ struct Scanner : Object {
 class Keys {
 public:
     explicit Keys(Python& py) : py_(py) {}
-    ~Keys() { for (Value v : recent_) detail::decref(v); }
     Keys(Keys const&) = delete;
     static constexpr std::size_t kLongest = 32;
 
     // The place for an ASCII key of these octets.
-    Value& place(std::string_view octets) {
+    Maybe<Str>& place(std::string_view octets) {
         std::uint64_t h = octets.size() * 0x9E3779B97F4A7C15u;
         std::size_t i = 0;
         for (; i + 8 <= octets.size(); i += 8) h = (h ^ load_octets(octets.data() + i)) * 0x9E3779B97F4A7C15u, h ^= h >> 29;
@@ -49,16 +48,21 @@ public:
 private:
     static constexpr int kBits = 8;
     Python& py_;
-    Value recent_[1 << kBits] = {};     // owned
+    Maybe<Str> recent_[1 << kBits];
     Maybe<Dict> all_;
 };
 
 // Values of containers that aren't complete yet, innermost last.
 struct Stack {
-    std::vector<Value> values;           // owned
-    ~Stack() { for (Value v : values) detail::decref(v); }
+    std::vector<Value> values;           // owned; null where the value was taken
+    ~Stack() { drop(0); }
     void push(Ref<> v) { values.push_back(v.release()); }
+    Ref<> take(std::size_t i) { return Ref<>::adopt(std::exchange(values[i], Value{})); }
     std::span<Value const> from(std::size_t base) const { return std::span<Value const>(values).subspan(base); }
+    void drop(std::size_t base) {
+        for (std::size_t i = base; i < values.size(); ++i) (void)Maybe<>::adopt(values[i]);
+        values.resize(base);
+    }
 };
 
 template <class Unit> class Reader {
@@ -155,11 +159,11 @@ private:
             while (end < limit && s_[end] != '"' && s_[end] != '\\' && s_[end] >= 0x20 && s_[end] < 0x80) ++end;
             if (end < limit && s_[end] == '"') {
                 std::string_view octets(reinterpret_cast<char const*>(s_.data()) + i, end - i);
-                Value& place = keys_.place(octets);
+                Maybe<Str>& place = keys_.place(octets);
                 *next = end + 1;
-                if (place && static_cast<Str*>(place.pointer())->ascii() == octets) return as<Str>(share(place));
+                if (place && place->ascii() == octets) return (*place).share();
                 Ref<Str> made = TRY(keys_.unique(TRY(make_str(py_, octets))));
-                detail::decref(std::exchange(place, made.share().release()));
+                place = made.share();
                 return made;
             }
         }
@@ -183,10 +187,9 @@ private:
             CHECK(poll(py_));
         }
         *next = i + 1;
-        auto list = make_list_adopting(py_, stack_.from(base));
-        if (list.raised()) return Raised{};
+        auto list = make_list_adopting(py_, stack_.from(base));  // which owns the values now, even if it failed
         stack_.values.resize(base);
-        return std::move(list).take();
+        return TRY(std::move(list));
     }
 
     // Takes the keys and values from `base` on off the stack.
@@ -202,13 +205,12 @@ private:
         } else {
             Ref<Dict> dict = TRY(make_dict(py_, (n - base) / 2));
             for (std::size_t i = base; i < n; i += 2) {
-                CHECK(dict_set(py_, *dict, as<Str>(stack_.values[i]), Ref<>::adopt(std::exchange(stack_.values[i + 1], Value{}))));
+                CHECK(dict_set(py_, *dict, as<Str>(stack_.values[i]), stack_.take(i + 1)));
             }
             result = std::move(dict);
             if (scanner_.object_hook.value() != kNone) result = TRY(call_with(py_, *scanner_.object_hook, result));
         }
-        for (std::size_t i = base; i < n; ++i) detail::decref(stack_.values[i]);
-        stack_.values.resize(base);
+        stack_.drop(base);
         return result;
     }
 

@@ -1,7 +1,9 @@
-// _opcode: facts about CPython 3.14's opcodes, as the modules opcode and dis want them for the numbers of _opcode_metadata. Orochi
-// runs a bytecode of its own, to which none of this applies.
+// _opcode: facts about CPython 3.14's opcodes, as the module opcode wants them for the numbers of _opcode_metadata. Orochi runs a
+// bytecode of its own, to which none of that applies; what our module dis shows of it is at the end.
+#include "bytecode/disassemble.h"
 #include "object/define.h"
 #include "object/list.h"
+#include "vm/code.h"
 
 namespace oro::opcode {
 
@@ -69,6 +71,55 @@ Result<Ref<List>> operators(Thread& t) {
     return list;
 }
 
+// ---- our own bytecode
+
+// The names of the operations by number, specialised forms included.
+Result<Ref<List>> operation_names(Thread& t) {
+    Ref<List> list = TRY(make_list(t, kOpcodeCount));
+    for (OpInfo const& info : op_info) CHECK(list_append(t, list, TRY(make_str(t, std::string_view(info.name)))));
+    return list;
+}
+
+// The constant or name that an instruction is about; null if it is about registers alone.
+Maybe<> subject_of(Code& code, CodeUnit const& unit, Instruction ins) {
+    OpInfo const& info = op_info[int(ins.op())];
+    auto name = [&](std::size_t site) -> Maybe<> {
+        if (site >= unit.sites.size()) return {};
+        std::uint32_t constant = unit.sites[site].name;
+        return constant < code.constant_count ? Maybe<>(share(code.k.load()[constant])) : Maybe<>();
+    };
+    auto constant = [&](std::size_t i) { return i < code.constant_count ? Maybe<>(share(code.k.load()[i])) : Maybe<>(); };
+    if (info.b == OperandKind::W) return ins.op() == Opcode::load_const ? constant(ins.bc()) : name(ins.bc());
+    std::pair<OperandKind, unsigned> const operands[] = {{info.a, ins.a()}, {info.b, ins.b()}, {info.c, ins.c()}};
+    for (auto [kind, value] : operands) {
+        if (kind == OperandKind::K) return constant(value);
+        if (kind == OperandKind::X) return name(value);
+    }
+    if (info.b == OperandKind::I32) return Ref<>::immediate(Value::of_int(ins.jump()));
+    return {};
+}
+
+// For each instruction of a code object: (operation as written, operation as specialised by now, operands as a number, what it is
+// about, operands as text, index of the instruction that it may jump to).
+Result<Ref<List>> instructions(Python& py, Borrowed<Code> code) {
+    CHECK(unfold(py, *code));
+    std::shared_ptr<CodeUnit> unit = TRY(unit_of_code(py, *code, OddConstants::as_none));
+    Ref<List> list = TRY(make_list(py, code->code_count));
+    for (std::uint32_t i = 0; i < code->code_count; ++i) {
+        Instruction ins = unit->code[i];
+        // Another thread may specialise it at this moment: one byte, either form.
+        auto now = std::atomic_ref<std::uint64_t>(code->code.load()[i].word).load(std::memory_order_relaxed) & 0xFF;
+        Maybe<> subject = subject_of(*code, *unit, ins);
+        bool jumps = op_info[int(ins.op())].b == OperandKind::J;
+        Ref<Tuple> row = TRY(make_tuple_of(py, Ref<>::immediate(Value::of_int(std::int64_t(ins.op()))), Ref<>::immediate(Value::of_int(std::int64_t(now))),
+                                           Ref<>::immediate(Value::of_int(std::int64_t(ins.word >> 16))), subject ? std::move(subject).take() : none.share(),
+                                           TRY(make_str(py, std::string_view(operands_text(*unit, i)))),
+                                           jumps ? Ref<>::immediate(Value::of_int(std::int64_t(i) + 1 + ins.jump())) : none.share()));
+        CHECK(list_append(py, list, std::move(row)));
+    }
+    return list;
+}
+
 void specialization_stats(Thread&) {}
 
 Result<void> executor(Thread& t, Borrowed<>, int) { return raise(t, exc::ValueError, "no executor at given byte offset"); }
@@ -102,6 +153,8 @@ constexpr MethodDef kFunctions[] = {
     function<names_of<kUnary>>("get_intrinsic1_descs", "", "The names of the unary intrinsics."),
     function<names_of<kBinary>>("get_intrinsic2_descs", "", "The names of the binary intrinsics."),
     function<names_of<kSpecial>>("get_special_method_names", "", "The special methods that LOAD_SPECIAL loads."),
+    function<operation_names>("_operation_names", "", "The names of Orochi's own operations."),
+    function<instructions>("_instructions", "code, /", "The instructions of a code object, for dis."),
     function<executor>("get_executor", "code, offset", "Fails: code has no executors."),
 };
 

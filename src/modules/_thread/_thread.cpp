@@ -1,4 +1,5 @@
 // The module _thread: threads as 3.14's threading wants them.
+#include <algorithm>
 #include <pthread.h>
 #include <time.h>
 
@@ -65,7 +66,7 @@ void report(Python& py, Borrowed<> function) {
         clear_raised(py);
         return;
     }
-    write_unraisable(py, "Exception ignored in thread started by", Optional<>(function));
+    write_unraisable(py, "Exception ignored in thread started by ", Optional<>(function));
 }
 
 void* run(void* p) {
@@ -125,7 +126,9 @@ Result<std::uint64_t> start(Python& py, Shared* shared, Borrowed<> function, Bor
     pthread_attr_init(&attributes);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     std::size_t size = thread_stack_size();
-    pthread_attr_setstacksize(&attributes, size ? size : std::size_t(8) << 20);
+    // Less than what natives need at the limit would leave no room at all.
+    constexpr std::size_t kUsual = std::size_t(8) << 20, kLeast = std::size_t(1) << 20;
+    pthread_attr_setstacksize(&attributes, size ? std::max(size, kLeast) : kUsual);
     if (shared) shared->references.fetch_add(1);
     pthread_t id;
     int error = pthread_create(&id, &attributes, run, b);
@@ -214,10 +217,11 @@ Result<void> join(Python& py, Borrowed<Handle> self, Borrowed<> timeout) {
     return {};
 }
 bool is_done(Python&, Borrowed<Handle> self) { return self->shared->state.load(std::memory_order_acquire) == 3; }
-void set_done(Python& py, Borrowed<Handle> self) {
+Result<void> set_done(Python& py, Borrowed<Handle> self) {
     // A thread that is gone after a fork.
+    if (self->shared->state.load(std::memory_order_acquire) == 0) return raise(py, exc::RuntimeError, "thread not started");
     if (self->shared->state.exchange(3) != 3) unlock(self->shared->done);
-    (void)py;
+    return {};
 }
 Value handle_ident(Python& py, Value self) { return Result<Ref<>>(make_int_unsigned(py, as<Handle>(self)->shared->ident.load())).release(); }
 Result<Ref<>> handle_repr(Python& py, Borrowed<Handle> self) {
@@ -251,8 +255,7 @@ Result<std::int64_t> stack_size(Python& py, std::int64_t size) {
     std::int64_t old = std::int64_t(thread_stack_size());
     if (size < 0) return raise(py, exc::ValueError, "size must be 0 or a positive value");
     if (size != 0 && size < 32768) return raise(py, exc::ValueError, "size not valid: {} bytes", size);
-    // Less than what natives need at the limit would leave no room at all.
-    set_thread_stack_size(size == 0 ? 0 : std::size_t(size < (1 << 20) ? (1 << 20) : size));
+    set_thread_stack_size(std::size_t(size));
     return old;
 }
 bool daemon_threads_allowed(Python&) { return true; }

@@ -58,7 +58,7 @@ void run(Python& py, AtexitState& state) {
         }
         Callback& c = last.front();
         Result<Ref<>> r = call_tuple(py, c.function, c.args, c.keywords ? Optional<Dict>(*c.keywords) : Optional<Dict>());
-        if (r.raised()) write_unraisable(py, "Exception ignored in atexit callback", Optional<>(c.function.value()));
+        if (r.raised()) write_unraisable(py, "Exception ignored in atexit callback ", Optional<>(c.function.value()));
     }
 }
 

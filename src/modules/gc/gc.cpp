@@ -40,7 +40,7 @@ Result<void> notify(Python& py, GcState& state, std::string_view phase, int gene
     for (std::size_t i = 0; i < state.callbacks->size(); ++i) {
         Maybe<> callback = list_get(py, *state.callbacks.get(), i);
         if (!callback) break;
-        if (call_with(py, *callback, name, info).raised()) write_unraisable(py, "", Optional<>(callback.value()));
+        if (call_with(py, *callback, name, info).raised()) write_unraisable(py, "Exception ignored while calling GC callback ", Optional<>(callback.value()));
     }
     return {};
 }
