@@ -91,7 +91,9 @@ std::string encode(char32_t c) {
     if (c < 0x80) out += char(c);
     else if (c < 0x800) out += char(0xC0 | c >> 6), out += char(0x80 | (c & 0x3F));
     else if (c < 0x10000) out += char(0xE0 | c >> 12), out += char(0x80 | (c >> 6 & 0x3F)), out += char(0x80 | (c & 0x3F));
-    else out += char(0xF0 | c >> 18), out += char(0x80 | (c >> 12 & 0x3F)), out += char(0x80 | (c >> 6 & 0x3F)), out += char(0x80 | (c & 0x3F));
+    else
+        out += char(0xF0 | c >> 18), out += char(0x80 | (c >> 12 & 0x3F)), out += char(0x80 | (c >> 6 & 0x3F)),
+            out += char(0x80 | (c & 0x3F));
     return out;
 }
 
@@ -190,7 +192,8 @@ Result<Ref<>> format_decimal(Python& py, Borrowed<Decimal> self, Borrowed<> spec
     Ref<DecimalContext> c = TRY(current_decimal_context(py));
     FormatSpec spec;
     if (!parse_format_spec(text, FormatKind::floating, "decimal.Decimal", spec).ok() || has_zero_after_align(text)) return bad_format(py);
-    if (spec.type && !(spec.type < 128 && std::string_view("eEfFgGn%").find(char(spec.type)) != std::string_view::npos)) return bad_format(py);
+    if (spec.type && !(spec.type < 128 && std::string_view("eEfFgGn%").find(char(spec.type)) != std::string_view::npos))
+        return bad_format(py);
     char type = spec.type ? char(spec.type) : c->capitals.load() ? 'G' : 'g';
     Separators s;
     if (type == 'n') {
