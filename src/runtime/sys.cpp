@@ -193,15 +193,6 @@ Result<void> displayhook(Python& py, Borrowed<> object) {
     return set_attribute(py, builtins, underscore, object);
 }
 
-// What dataclasses asks for before it makes a class again with slots: the old one gives its instances' __dict__ and __weakref__ free.
-Result<void> clear_type_descriptors(Python& py, Borrowed<Type> type) {
-    if (!type->has(type_flag::heap) || type->has(type_flag::immutable)) return raise(py, exc::TypeError, "argument is immutable");
-    for (char const* name : {"__dict__", "__weakref__"}) {
-        Ref<Str> key = TRY(make_interned(py, name));
-        if (dict_get(py, **type->dict, key)) CHECK(type_set_attribute(py, *type, key, {}));
-    }
-    return {};
-}
 Result<void> baserepl(Python& py) {
     // SystemExit goes on to whoever called: the loop has seen to its message.
     if (std::optional<int> code = run_basic_repl(py)) return raise_value(py, exc::SystemExit, Borrowed<>(Value::of_int(*code)));
@@ -282,7 +273,6 @@ constexpr MethodDef functions[] = {
     function<current_frames_>("_current_frames", "", "The innermost frame of each thread."),
     function<current_exceptions_>("_current_exceptions", "", "The exception being handled in each thread."),
     function<displayhook>("displayhook", "object, /", "Print an object and keep it as builtins._ ."),
-    function<clear_type_descriptors>("_clear_type_descriptors", "type, /", "Takes __dict__ and __weakref__ out of a class's namespace."),
     function<baserepl>("_baserepl", "", "The plain interactive loop, for _pyrepl where it can't run."),
     function<excepthook>("excepthook", "exctype, value, traceback, /", "Print an exception with its traceback."),
     function<unraisablehook_>("unraisablehook", "unraisable, /", "Report an exception that cannot be raised."),
