@@ -905,7 +905,7 @@ void Builder::expr_leaf(Expr* e) {
 SyntaxError const* build_symbol_table(Arena& arena, SymbolTable& table, Mod const& tree,
                                       SymtableOptions const& options) {
     if (auto* error = Builder(arena, table, options).run(tree)) return error;
-    return analyse_symbols(arena, table);
+    return analyse_symbols(arena, table, options.stack_budget);
 }
 
 }  // namespace oro::compiler

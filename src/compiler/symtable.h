@@ -152,7 +152,7 @@ syntax::SyntaxError const* build_symbol_table(Arena& arena, SymbolTable& table, 
                                               SymtableOptions const& options);
 
 // The second pass: where each name lives. Part of build_symbol_table.
-syntax::SyntaxError const* analyse_symbols(Arena& arena, SymbolTable& table);
+syntax::SyntaxError const* analyse_symbols(Arena& arena, SymbolTable& table, std::size_t stack_budget);
 
 // A syntax error at a range, as the compiler reports it: columns are byte offsets there.
 syntax::SyntaxError const* make_error(Arena& arena, syntax::ErrorKind kind, std::string_view message,

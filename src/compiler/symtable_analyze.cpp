@@ -15,8 +15,8 @@ using Names = std::unordered_set<syntax::InternedName const*>;
 
 class Analyser {
 public:
-    Analyser(Arena& arena, SymbolTable& table)
-        : arena_(arena), class_(table.intern("__class__")), classdict_(table.intern("__classdict__")),
+    Analyser(Arena& arena, SymbolTable& table, std::size_t stack_budget)
+        : arena_(arena), stack_base_(stack_address()), stack_budget_(stack_budget), class_(table.intern("__class__")), classdict_(table.intern("__classdict__")),
           conditional_(table.intern("__conditional_annotations__")) {}
 
     syntax::SyntaxError const* run(Scope& module) {
@@ -26,10 +26,16 @@ public:
     }
 
 private:
+    static std::uintptr_t stack_address() { return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)); }
+
     // `free` receives the free names of the block; `global` and `type_params` are the caller's own copies.
     void block(Scope& scope, Names const* bound, Names& free, Names& global, Names& type_params,
                Scope const* class_scope) {
         if (error_) return;
+        if (stack_base_ - stack_address() >= stack_budget_) {
+            error_ = make_error(arena_, syntax::ErrorKind::recursion_error, "maximum recursion depth exceeded during compilation", scope.range);
+            return;
+        }
         Names local, new_free;
         Names new_bound, new_global;
         bool is_class = scope.kind == ScopeKind::class_;
@@ -196,14 +202,16 @@ private:
     }
 
     Arena& arena_;
+    std::uintptr_t stack_base_;
+    std::size_t stack_budget_;
     Identifier class_, classdict_, conditional_;
     syntax::SyntaxError const* error_ = nullptr;
 };
 
 }  // namespace
 
-syntax::SyntaxError const* analyse_symbols(Arena& arena, SymbolTable& table) {
-    return Analyser(arena, table).run(*table.top());
+syntax::SyntaxError const* analyse_symbols(Arena& arena, SymbolTable& table, std::size_t stack_budget) {
+    return Analyser(arena, table, stack_budget).run(*table.top());
 }
 
 }  // namespace oro::compiler

@@ -193,15 +193,6 @@ Result<void> displayhook(Python& py, Borrowed<> object) {
     return set_attribute(py, builtins, underscore, object);
 }
 
-// What dataclasses asks for before it makes a class again with slots: the old one gives its instances' __dict__ and __weakref__ free.
-Result<void> clear_type_descriptors(Python& py, Borrowed<Type> type) {
-    if (!type->has(type_flag::heap) || type->has(type_flag::immutable)) return raise(py, exc::TypeError, "argument is immutable");
-    for (char const* name : {"__dict__", "__weakref__"}) {
-        Ref<Str> key = TRY(make_interned(py, name));
-        if (dict_get(py, **type->dict, key)) CHECK(type_set_attribute(py, *type, key, {}));
-    }
-    return {};
-}
 Result<void> baserepl(Python& py) {
     // SystemExit goes on to whoever called: the loop has seen to its message.
     if (std::optional<int> code = run_basic_repl(py)) return raise_value(py, exc::SystemExit, Borrowed<>(Value::of_int(*code)));
@@ -230,6 +221,22 @@ Result<void> set_asyncgen_hooks(Python& py, Optional<> firstiter, Optional<> fin
     };
     set(py.async_gen_firstiter, firstiter);
     set(py.async_gen_finalizer, finalizer);
+    return {};
+}
+
+Result<Ref<>> get_asyncgen_hooks(Python& py) {
+    Ref<Tuple> hooks = TRY(make_struct(py, sys_asyncgen_hooks_type));
+    if (py.async_gen_firstiter) struct_set(*hooks, 0, share(py.async_gen_firstiter));
+    if (py.async_gen_finalizer) struct_set(*hooks, 1, share(py.async_gen_finalizer));
+    return hooks;
+}
+
+// For dataclasses, which make a class anew and want the first one to be collected.
+Result<void> clear_type_descriptors(Python& py, Borrowed<Type> type) {
+    if (!type->has(type_flag::heap) || type->has(type_flag::immutable)) return raise(py, exc::TypeError, "argument is immutable");
+    for (Borrowed<Str> name : {name::dunder_dict(), name::dunder_weakref()}) {
+        if (dict_get(py, **type->dict, name)) CHECK(type_set_attribute(py, *type, name, {}));
+    }
     return {};
 }
 
@@ -266,12 +273,13 @@ constexpr MethodDef functions[] = {
     function<current_frames_>("_current_frames", "", "The innermost frame of each thread."),
     function<current_exceptions_>("_current_exceptions", "", "The exception being handled in each thread."),
     function<displayhook>("displayhook", "object, /", "Print an object and keep it as builtins._ ."),
-    function<clear_type_descriptors>("_clear_type_descriptors", "type, /", "Takes __dict__ and __weakref__ out of a class's namespace."),
     function<baserepl>("_baserepl", "", "The plain interactive loop, for _pyrepl where it can't run."),
     function<excepthook>("excepthook", "exctype, value, traceback, /", "Print an exception with its traceback."),
     function<unraisablehook_>("unraisablehook", "unraisable, /", "Report an exception that cannot be raised."),
     function<audit>("audit", "*args", "Pass an event to the audit hooks."),
     function<addaudithook>("addaudithook", "hook", "Add a function that gets every audit event."),
+    function<get_asyncgen_hooks>("get_asyncgen_hooks", "", "The hooks that set_asyncgen_hooks() has set, or None for each."),
+    function<clear_type_descriptors>("_clear_type_descriptors", "type, /", "Take __dict__ and __weakref__ out of a class's dictionary."),
     function<set_asyncgen_hooks>("set_asyncgen_hooks", "firstiter=<unrepresentable>, finalizer=<unrepresentable>", "Hooks for the first iteration and the end of async generators."),
 };
 

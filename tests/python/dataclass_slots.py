@@ -44,3 +44,10 @@ for wrong, text in ((int, "argument is immutable"), (3, "_clear_type_descriptors
     else:
         raise AssertionError(text)
 print("ok")
+
+before = sys.get_asyncgen_hooks()
+assert before.firstiter is None and before.finalizer is None and len(before) == 2
+sys.set_asyncgen_hooks(firstiter=print)
+assert sys.get_asyncgen_hooks().firstiter is print
+sys.set_asyncgen_hooks(*before)
+assert sys.get_asyncgen_hooks() == before
