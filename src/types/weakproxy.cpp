@@ -73,14 +73,15 @@ Value length_of(Python& py, Value a, Value, Value) {
 Value item_of(Python& py, Value a, Value k, Value) {
     return with(py, a, k, {}, [&](auto x, auto key, auto) { return get_item(py, *x, *key); });
 }
+// What is stored stays what it is, proxies too; and so do keys, but for reading.
 Value store_item(Python& py, Value a, Value k, Value v) {
-    return with(py, a, k, v, [&](auto x, auto key, auto value) { return set_item(py, *x, *key, *value); });
+    return with(py, a, {}, {}, [&](auto x, auto, auto) { return set_item(py, *x, Borrowed<>(k), Borrowed<>(v)); });
 }
 Value remove_item(Python& py, Value a, Value k, Value) {
-    return with(py, a, k, {}, [&](auto x, auto key, auto) { return delete_item(py, *x, *key); });
+    return with(py, a, {}, {}, [&](auto x, auto, auto) { return delete_item(py, *x, Borrowed<>(k)); });
 }
 Value has_item(Python& py, Value a, Value k, Value) {
-    return with(py, a, k, {}, [&](auto x, auto key, auto) { return contains(py, *x, *key); });
+    return with(py, a, {}, {}, [&](auto x, auto, auto) { return contains(py, *x, Borrowed<>(k)); });
 }
 Value iterator_of(Python& py, Value a, Value, Value) {
     return with(py, a, {}, {}, [&](auto x, auto, auto) { return get_iterator(py, *x); });
@@ -109,7 +110,7 @@ Value attribute(Python& py, Value a, Value name, Value) {
 }
 Value store_attribute(Python& py, Value a, Value name, Value v) {
     if (!check_name(py, name)) return {};
-    return with(py, a, {}, v, [&](auto x, auto, auto value) { return set_attribute(py, *x, as<Str>(name), *value); });
+    return with(py, a, {}, {}, [&](auto x, auto, auto) { return set_attribute(py, *x, as<Str>(name), Borrowed<>(v)); });
 }
 Value remove_attribute(Python& py, Value a, Value name, Value) {
     if (!check_name(py, name)) return {};

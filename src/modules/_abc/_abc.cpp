@@ -182,7 +182,9 @@ Result<void> abc_init(Python& py, State& state, Borrowed<> self) {
 
 // ---- registering
 
+// Native types say themselves what they are: registering str as a Sequence makes it no sequence pattern's subject.
 Result<void> pass_pattern_flags(Python& py, Type& type, std::uint32_t bits) {
+    if (!type.has(type_flag::heap) || type.has(type_flag::immutable) || type.has(type_flag::sequence | type_flag::mapping)) return {};
     if (type.flags.fetch_or(bits) & bits) return {};
     Ref<> subclasses = TRY(call_method(py, Borrowed<>(Value::of(&type)), TRY(named(py, "__subclasses__")), {}));
     return for_each(py, subclasses, [&](Ref<> sub) -> Result<void> {

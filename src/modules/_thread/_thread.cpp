@@ -249,7 +249,7 @@ Result<void> exit_thread(Python& py) { return raise_object(py, TRY(call(py, Borr
 Result<void> interrupt_main(Python& py, int signum) {
     if (signum < 1 || signum > 64) return raise(py, exc::ValueError, "signal number out of range");
     if (signal_handled(signum)) note_signal(signum);
-    return {};
+    return poll(py);  // in the main thread it takes effect at once
 }
 Result<std::int64_t> stack_size(Python& py, std::int64_t size) {
     std::int64_t old = std::int64_t(thread_stack_size());

@@ -1,7 +1,8 @@
 // tee: several iterators over one source. The items that some of them have not had yet stand in a chain of cells; each iterator points
 // to the cell that it reads next. The last cell is always empty: whoever comes to it reads the source and fills it.
 //
-// Two threads may read the source at once: each item is put into the chain, in some order, and everybody gets all of them.
+// Only one thread reads the source at a time, and not from within itself: the others get a RuntimeError, as the documentation has it. Items
+// that have been read may be had by any number of threads.
 #include "modules/itertools/itertools.h"
 
 namespace oro::itertools {
@@ -18,7 +19,7 @@ struct TeeCell : Object {
 struct TeeSource : Object {
     Fixed<> iterator;
     Member<TeeCell> last;
-    std::atomic<OwnerId> reader{kNobody};   // the thread that reads the source, to tell reading again within it
+    std::atomic<bool> being_read{false};   // taken by an exchange; whoever has it may read the source
     TeeSource(Ref<> it, Ref<TeeCell> cell) : iterator(std::move(it)), last(std::move(cell)) {}
     static constexpr auto fields = std::tuple{&TeeSource::iterator, &TeeSource::last};
     static Type& type();
@@ -55,12 +56,9 @@ Result<Ref<Tee>> make_tee(Python& py, Borrowed<> iterable) {
 
 // Reads the source; false at its end.
 Result<bool> read_source(Python& py, Borrowed<TeeSource> source) {
-    if (source->reader.load(std::memory_order_relaxed) == py.id)
-        return raise(py, exc::RuntimeError, "cannot re-enter the tee iterator");
-    OwnerId nobody = kNobody;
-    bool mark = source->reader.compare_exchange_strong(nobody, py.id);
+    if (source->being_read.exchange(true, std::memory_order_acquire)) return raise(py, exc::RuntimeError, "cannot re-enter the tee iterator");
     Next item = next(py, *source->iterator);
-    if (mark) source->reader.store(kNobody, std::memory_order_relaxed);
+    source->being_read.store(false, std::memory_order_release);
     if (item.raised()) return Raised{};
     if (item.ended()) return false;
     Ref<TeeCell> empty = TRY(make<TeeCell>(py, tee_data_type));
