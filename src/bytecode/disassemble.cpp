@@ -16,15 +16,18 @@ std::string number(double v) {
     return out;
 }
 
-std::string quoted(std::string_view text) {
+enum class Text : std::uint8_t { characters, octets };  // octets are shown in ASCII
+
+std::string quoted(std::string_view text, Text what) {
     std::string out = "'";
     for (char ch : text) {
+        auto octet = static_cast<unsigned char>(ch);
         if (ch == '\n')
             out += "\\n";
         else if (ch == '\'' || ch == '\\')
             (out += '\\') += ch;
-        else if (static_cast<unsigned char>(ch) < 32)
-            out += "\\x" + std::string(1, "0123456789abcdef"[ch >> 4]) + "0123456789abcdef"[ch & 15];
+        else if (octet < 32 || (octet > 126 && what == Text::octets))
+            out += "\\x" + std::string(1, "0123456789abcdef"[octet >> 4]) + "0123456789abcdef"[octet & 15];
         else
             out += ch;
     }
@@ -166,8 +169,8 @@ std::string constant_text(Constant const& value, std::size_t limit) {
             out = "(" + part(value.real) + (out.starts_with('-') ? "" : "+") + out + ")";
         break;
     }
-    case Constant::Kind::str: out = quoted(value.text); break;
-    case Constant::Kind::bytes: out = "b" + quoted(value.text); break;
+    case Constant::Kind::str: out = quoted(value.text, Text::characters); break;
+    case Constant::Kind::bytes: out = "b" + quoted(value.text, Text::octets); break;
     case Constant::Kind::tuple: out = items(value.items, "(", ")"); break;
     case Constant::Kind::frozenset: out = items(value.items, "frozenset{", "}"); break;
     case Constant::Kind::slice: out = items(value.items, "slice(", ")"); break;
