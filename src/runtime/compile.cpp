@@ -84,7 +84,7 @@ Raised raise_syntax_error(Python& py, syntax::SyntaxError const& error, Borrowed
         std::string_view line = line_of_text(source, error.lineno);
         std::string from_file;
         if (!line.data() && is<Str>(filename)) line = from_file = line_of_file(as<Str>(filename), error.lineno);
-        if (line.data()) text = TRY(make_str(py, line));
+        if (line.data() && (source.data() || !line.empty())) text = TRY(make_str(py, line));
     }
     if (error.lineno <= 0) {
         Value args[] = {message.value()};
@@ -151,6 +151,14 @@ int null_line(std::string_view bytes) {
     return 1 + int(std::count(bytes.begin(), end, '\n'));
 }
 
+bool null_comes_first(std::string_view bytes, syntax::SyntaxError const& error) {
+    int line = null_line(bytes);
+    if (line != error.lineno) return line < error.lineno;
+    std::size_t at = bytes.find('\0');
+    std::size_t start = at && at != bytes.npos ? bytes.rfind('\n', at - 1) + 1 : 0;
+    return at != bytes.npos && int(at - start) < error.offset - 1;
+}
+
 // In the main program's file; in texts, compile() has looked for them.
 Result<void> refuse_null_bytes(Python& py, std::string_view bytes, Borrowed<Str> filename) {
     std::size_t at = bytes.find('\0');
@@ -191,7 +199,7 @@ Raised raise_decoding_error(Python& py, std::string_view bytes, syntax::Detected
 Result<std::string_view> decode_source_bytes(Python& py, Arena& arena, std::string_view bytes, Borrowed<Str> filename, SourceOrigin origin) {
     syntax::DecodedSource decoded = syntax::decode_source(arena, bytes);
     // A file is read line by line: what comes first is told.
-    if (origin == SourceOrigin::file && (!decoded.error || decoded.error->lineno <= 0 || null_line(bytes) <= decoded.error->lineno))
+    if (origin == SourceOrigin::file && (!decoded.error || decoded.error->lineno <= 0 || null_comes_first(bytes, *decoded.error)))
         CHECK(refuse_null_bytes(py, bytes, filename));
     if (decoded.error) {
         syntax::SyntaxError error = *decoded.error;

@@ -340,7 +340,9 @@ void display_unraisable(Python& py, Borrowed<> exception, Optional<> message, Op
     if (object) head += ": " + text_or(py, repr(py, *object), "<object repr() failed>");
     else head += ":";
     write_to_stderr(py, head + "\n");
-    display_exception(py, exception);
+    // In plain form, without a module's help: that may be what failed.
+    if (is_exception(exception)) write_to_stderr(py, exception_text(py, exception));
+    else display_exception(py, exception);
 }
 
 }  // namespace oro

@@ -113,9 +113,10 @@ private:
             if (!r.error) return {};
             return r.error->kind;
         };
-        std::optional<syntax::ErrorKind> first = parse(statement_);
-        if (!first) return false;
-        if (*first == syntax::ErrorKind::incomplete_input) return true;
+        if (!parse(statement_)) return false;
+        std::size_t backslashes = statement_.size() - 1 - std::min(statement_.find_last_not_of('\\'), statement_.size() - 1);
+        if (statement_.ends_with('\\') && backslashes % 2) return true;
+        // An error that a line end doesn't cure is one whatever comes next.
         std::optional<syntax::ErrorKind> second = parse(statement_ + "\n");
         return !second || *second == syntax::ErrorKind::incomplete_input;
     }
@@ -138,8 +139,9 @@ private:
             at_prompt_ = false;
             if (!line) {
                 write_to_stderr(py_, "\n");
-                if (!first) CHECK(run_statement());
-                return false;
+                if (first) return false;
+                CHECK(run_statement());
+                return true;
             }
             if (!first) statement_ += '\n';
             statement_ += *line;

@@ -183,23 +183,13 @@ int handle_exception(Python& py, Uncaught how) {
             Value n = int_number(code.value());
             return n.is_int() ? int(n.as_int() & 0xFF) : 0xFF;
         }
+        // What can't be shown leaves its line empty.
         auto text = str(py, *code);
-        if (!text.raised()) {
-            Ref<Str> s = std::move(text).take();
-            Maybe<> err = sys_get(py, name::stderr_());
-            std::string line = wtf8_of(*s.get()) + "\n";
-            auto message = make_str(py, std::string_view(line));
-            bool written = false;
-            if (err && err.value() != kNone && !message.raised()) {
-                Ref<Str> m = std::move(message).take();
-                written = !call_method_with(py, *err, name::write(), m).raised();
-                if (!written) clear_raised(py);
-            }
-            if (!written) (void)!::write(2, line.data(), line.size());
-            flush_quietly(py);
-        } else {
-            clear_raised(py);
-        }
+        std::string line = "\n";
+        if (text.raised()) clear_raised(py);
+        else line = wtf8_of(*std::move(text).take()) + "\n";
+        write_to_stderr(py, line);
+        flush_quietly(py);
         return 1;
     }
     bool interrupted = is_instance_of(e.value(), exc::KeyboardInterrupt);

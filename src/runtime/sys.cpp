@@ -52,6 +52,8 @@ Result<Ref<>> exception(Python& py) {
 
 Result<Ref<>> exit(Python& py, Borrowed<> status) {
     if (status.is(kNone)) return raise_object(py, TRY(call(py, Borrowed<>(Value::of(&exc::SystemExit)), {})));
+    // A tuple is the exception's arguments, as where any exception is raised by its class and a value.
+    if (is<Tuple>(status)) return raise_object(py, TRY(call(py, Borrowed<>(Value::of(&exc::SystemExit)), as<Tuple>(status)->items())));
     Value args[] = {status.value()};
     return raise_object(py, TRY(call(py, Borrowed<>(Value::of(&exc::SystemExit)), args)));
 }
@@ -222,6 +224,22 @@ Result<void> set_asyncgen_hooks(Python& py, Optional<> firstiter, Optional<> fin
     return {};
 }
 
+Result<Ref<>> get_asyncgen_hooks(Python& py) {
+    Ref<Tuple> hooks = TRY(make_struct(py, sys_asyncgen_hooks_type));
+    if (py.async_gen_firstiter) struct_set(*hooks, 0, share(py.async_gen_firstiter));
+    if (py.async_gen_finalizer) struct_set(*hooks, 1, share(py.async_gen_finalizer));
+    return hooks;
+}
+
+// For dataclasses, which make a class anew and want the first one to be collected.
+Result<void> clear_type_descriptors(Python& py, Borrowed<Type> type) {
+    if (!type->has(type_flag::heap) || type->has(type_flag::immutable)) return raise(py, exc::TypeError, "argument is immutable");
+    for (Borrowed<Str> name : {name::dunder_dict(), name::dunder_weakref()}) {
+        if (dict_get(py, **type->dict, name)) CHECK(type_set_attribute(py, *type, name, {}));
+    }
+    return {};
+}
+
 constexpr MethodDef functions[] = {
     function<exc_info>("exc_info", "", "The type, value and traceback of the exception being handled, or three times None."),
     function<exception>("exception", "", "The exception being handled, or None."),
@@ -260,6 +278,8 @@ constexpr MethodDef functions[] = {
     function<unraisablehook_>("unraisablehook", "unraisable, /", "Report an exception that cannot be raised."),
     function<audit>("audit", "*args", "Pass an event to the audit hooks."),
     function<addaudithook>("addaudithook", "hook", "Add a function that gets every audit event."),
+    function<get_asyncgen_hooks>("get_asyncgen_hooks", "", "The hooks that set_asyncgen_hooks() has set, or None for each."),
+    function<clear_type_descriptors>("_clear_type_descriptors", "type, /", "Take __dict__ and __weakref__ out of a class's dictionary."),
     function<set_asyncgen_hooks>("set_asyncgen_hooks", "firstiter=<unrepresentable>, finalizer=<unrepresentable>", "Hooks for the first iteration and the end of async generators."),
 };
 

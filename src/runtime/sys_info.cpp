@@ -51,6 +51,9 @@ constexpr StructField kUnraisableFields[] = {
     {"object", "Object causing the exception"}};
 constexpr StructTypeDef kUnraisable = struct_type_def<kUnraisableFields>("UnraisableHookArgs", "What sys.unraisablehook gets.", 5);
 
+constexpr StructField kAsyncgenFields[] = {{"firstiter", "called when an async generator is first iterated"}, {"finalizer", "called before one is destroyed"}};
+constexpr StructTypeDef kAsyncgen = struct_type_def<kAsyncgenFields>("sys.asyncgen_hooks", "Hooks of the thread's async generators.", 2, Creatable::no);
+
 constexpr StructTypeDef kThread = struct_type_def<kThreadFields>("sys.thread_info", "How threads are made.", 3);
 
 }  // namespace
@@ -62,6 +65,7 @@ ORO_TYPE(sys_int_info_type, kInt);
 ORO_TYPE(sys_hash_info_type, kHash);
 ORO_TYPE(sys_thread_info_type, kThread);
 ORO_TYPE(sys_unraisable_type, kUnraisable);
+ORO_TYPE(sys_asyncgen_hooks_type, kAsyncgen);
 
 namespace {
 
@@ -137,6 +141,7 @@ void report_unraisable(Python& py, Ref<> exception, Maybe<Str> message, Optional
 
 Result<void> add_sys_info(Python& py) {
     CHECK(finish_struct_type(py, sys_unraisable_type));
+    CHECK(finish_struct_type(py, sys_asyncgen_hooks_type));
     set_unraisable_reporter(report_unraisable);
     Config const& c = py.interpreter->config;
     Ref<> flags = TRY(fill(py, sys_flags_type,

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "object/str.h"
+#include "object/type.h"
 
 namespace oro {
 
@@ -15,6 +16,8 @@ Result<Ref<Str>> decode_argument(Python& py, std::string_view bytes);
 // sys.excepthook's default: through the traceback module, with a plain form of our own where that fails.
 Result<void> print_exception(Python& py, Borrowed<> value, Borrowed<> traceback);
 Result<void> print_unraisable(Python& py, Borrowed<> unraisable);
+
+extern Type sys_asyncgen_hooks_type;     // what sys.get_asyncgen_hooks() gives
 
 // Audit hooks; each thread sees those that were added before.
 Result<void> audit_event(Python& py, Borrowed<> event, std::span<Value const> args);

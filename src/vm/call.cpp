@@ -282,6 +282,13 @@ int call_any(Op const& op, Value callable, Value* args, std::size_t n, Tuple* na
             *result = native->def->fn(py, *native, native->self.value(), args, n, names);
             return result->is_null() ? 0 : 1;
         }
+        if (&type == &method_descriptor_type && n > 0) {
+            auto* native = static_cast<Native*>(callable.pointer());
+            if (is_instance_of(args[0], *native->home)) {
+                *result = native->def->fn(py, *native, args[0], args + 1, n - 1, names);
+                return result->is_null() ? 0 : 1;
+            }
+        }
         if (&type == &type_type && nested == Nested::never) {
             auto& cls = *static_cast<Type*>(callable.pointer());
             if (!names && worth_learning(op)) learn_constructor(op, cls);

@@ -1,5 +1,6 @@
 // The interpreter's dispatch table and its operations, which are in vm/ops/*.h.
 #include "object/super.h"
+#include "types/lock.h"
 #include "vm/monitored.h"
 #include "vm/vm.h"
 
@@ -46,6 +47,7 @@ template <SlowFn* Slow> __attribute__((preserve_none)) static void slow_step(ORO
 #include "vm/ops/arith.h"
 #include "vm/ops/jumps.h"
 #include "vm/ops/calls.h"
+#include "vm/ops/locks.h"
 #include "vm/ops/iterate.h"
 #include "vm/ops/exceptions.h"
 
@@ -104,6 +106,7 @@ op_unwind_again_:
 #include "vm/ops/arith.h"
 #include "vm/ops/jumps.h"
 #include "vm/ops/calls.h"
+#include "vm/ops/locks.h"
 #include "vm/ops/iterate.h"
 #include "vm/ops/exceptions.h"
 }

@@ -42,8 +42,10 @@ struct Here {
         if (e != Event::branch_left && e != Event::branch_right) return;
         // The callback of BRANCH answers for both ways.
         Tools both = 0;
-        for (unsigned tool = 0; tool < kUserTools; ++tool)
-            if ((disabled >> tool & 1) && s.old_branch[tool][e == Event::branch_right].load(std::memory_order_relaxed)) both = Tools(both | 1u << tool);
+        for (unsigned tool = 0; tool < kUserTools; ++tool) {
+            bool old = s.old_branch[tool][e == Event::branch_right].load(std::memory_order_relaxed);
+            if ((disabled >> tool & 1) && old) both = Tools(both | 1u << tool);
+        }
         if (both) disable_at(s, code, index, slot == Point::first ? Point::second : Point::first, both);
     }
     // (code, offset)
@@ -59,7 +61,8 @@ struct Here {
     bool fire_jump(Point::Slot slot, Event e, Instruction const* to) const {
         if (!tools(slot)) return true;
         // Where an iteration ends, the jump that follows belongs to it.
-        if (e == Event::branch_right && operation_at(code, op.pc) == Opcode::for_iter) to = to + 1 + code.unit->words()[code.index_of(to)].jump();
+        bool loop = e == Event::branch_right && operation_at(code, op.pc) == Opcode::for_iter;
+        if (loop) to = to + 1 + code.unit->words()[code.index_of(to)].jump();
         return fire_with(slot, e, Value::of_int(std::int64_t(code.index_of(to)) * 2));
     }
     std::uint64_t go(Instruction const* to) const {

@@ -1,14 +1,14 @@
 // Which tools want which events: the state behind sys.monitoring, sys.settrace and sys.setprofile.
 //
-// Eight tools at most. Six are the program's (sys.monitoring); two are internal and serve sys.setprofile and sys.settrace (vm/trace.h):
-// they are asked like the others, but each thread has its own function, or none. Events are wanted of all code (global) or of one code
-// object (local).
+// Eight tools at most. Six are the program's (sys.monitoring); two are internal and serve sys.setprofile and sys.settrace
+// (vm/trace.h): they are asked like the others, but each thread has its own function, or none. Events are wanted of all code
+// (global) or of one code object (local).
 //
 // How code that isn't watched pays nothing: events hang on instructions whose opcode byte is replaced by `instrumented`
-// (vm/instrument.h). A change of the global events gives the state a new version and sets the monitor bit of every thread's breaker; the
-// bit stays as long as any such event is wanted globally. With it, a frame that passes `resume` or a back edge compares the version that its
-// code was rewritten for. Otherwise the bit is clear, and code that is still rewritten heals at the first instrumented
-// instruction that it meets.
+// (vm/instrument.h). A change of the global events gives the state a new version and sets the monitor bit of every thread's
+// breaker; the bit stays as long as any such event is wanted globally. With it, a frame that passes `resume` or a back edge compares
+// the version that its code was rewritten for. Otherwise the bit is clear, and code that is still rewritten heals at the first
+// instrumented instruction that it meets. No thread is stopped for any of this: see vm/instrument.h.
 //
 // Configuration changes under `mutex`, which is never held while Python runs; events are fired without it.
 #pragma once
@@ -85,7 +85,8 @@ void clear_tool(Python& py, unsigned tool);
 void catch_up(Thread& t);
 // Calls the tools' callbacks, the highest number first. Those that answered DISABLE are in *disabled. False: one has raised.
 bool fire(Python& py, Event e, Tools tools, Value const* args, std::size_t n, Tools* disabled);
-// An event of all code about the frame on top and the exception on the thread, or about `exception` if given (with none on the thread).
+// An event of all code about the frame on top and the exception on the thread, or about `exception` if given (with none on the
+// thread).
 // If a callback raises, that exception is on the thread afterwards: false.
 bool fire_exception(Python& py, Event e, Value exception = {});
 // The same where nobody may want it.

@@ -392,6 +392,18 @@ SLOW(load_special) {
     static constexpr Name names[] = {Name::dunder_enter, Name::dunder_exit, Name::dunder_aenter, Name::dunder_aexit};
     Special which = Special(op.c());
     Value x = op.B();
+    // A method of the class needs no bound method: the object goes into the block as its self.
+    // (An uncounted one, which at most the collector frees; that it is one is certain if the class has it still.)
+    Type& type = type_of(x);
+    Str* name = name_of(names[int(which)]).get();
+    Value method = type_lookup_peek(op.py, type, name);
+    if (method.is_pointer() && reg::is_uncounted(method.pointer()) && type_of(method).has(type_flag::method_like) && type_lookup_peek(op.py, type, name) == method) {
+        if (flag_of(op.word, LAST_B)) op.regs[op.b()] = Value{};
+        else reg::retain(x);
+        put(op.regs, op.a() + kCallHeader, x);
+        put(op.regs, op.a(), method);
+        return true;
+    }
     auto r = find_special(op.py, Borrowed<>(x), name_of(names[int(which)]));
     if (r.raised()) return false;
     Maybe<> found = std::move(r).take();

@@ -80,12 +80,12 @@ s = Sub('1.5')
 s.attribute = 5
 assert s.extra() == 5 and type(s + 1) is Decimal and s + 1 == D('2.5') and isinstance(s, Decimal)
 
-# each thread has a context of its own
+# each thread has a context of its own once it sets one (whether it begins with its starter's is a setting of the interpreter)
 seen = []
 
 
 def work(prec):
-    getcontext().prec = prec
+    setcontext(Context(prec=prec))
     for _ in range(200):
         assert len(str(D(1) / 3)) == prec + 2
     seen.append(prec)

@@ -9,7 +9,8 @@ namespace {
 constexpr MethodDef functions[] = {
     function<getcontext>("getcontext", "", "The current context."),
     function<setcontext>("setcontext", "context, /", "Make a context the current one."),
-    raw_def("localcontext", "ctx=None, **kwargs", "A manager that makes a copy of a context the current one for a block.", localcontext, MethodKind::static_),
+    raw_def("localcontext", "ctx=None, **kwargs", "A manager that makes a copy of a context the current one for a block.",
+            localcontext, MethodKind::static_),
     function<ieee_context>("IEEEContext", "bits, /", "The context of an IEEE 754 interchange format of that size."),
 };
 
@@ -46,7 +47,7 @@ Result<void> setup(Python& py, Module& m) {
 
 }  // namespace
 
-ORO_MODULE(decimal_module, .name = "_decimal", .doc = "Decimal arithmetic; programs use it through the module decimal.", .functions = functions,
-           .setup = setup);
+ORO_MODULE(decimal_module, .name = "_decimal", .doc = "Decimal arithmetic; programs use it through the module decimal.",
+           .functions = functions, .setup = setup);
 
 }  // namespace oro::decimal

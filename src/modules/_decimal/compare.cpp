@@ -42,7 +42,8 @@ Result<Ref<>> compare_with_double(Python& py, View const& self, double d, Compar
 Result<Ref<>> compare_with_rational(Python& py, View const& self, Borrowed<> other, Compare op) {
     Ref<> denominator = TRY(get_attribute(py, other, TRY(make_interned(py, "denominator"))));
     Ref<> numerator = TRY(get_attribute(py, other, TRY(make_interned(py, "numerator"))));
-    if (!is_any_int(denominator.value()) || !is_any_int(numerator.value())) return raise(py, exc::TypeError, "numerator and denominator must be integers");
+    if (!is_any_int(denominator.value()) || !is_any_int(numerator.value()))
+        return raise(py, exc::TypeError, "numerator and denominator must be integers");
     Operand d(denominator.value()), n(numerator.value());
     if (!self.is_finite()) return answer(py, self, n, op);
     Work w = widest();

@@ -33,7 +33,8 @@ Result<void> parse_tuple(Python& py, Borrowed<Tuple> fields, Number& n) {
     if (fields->size != 3) return raise(py, exc::ValueError, "argument must be a sequence of length 3");
     auto sign = Value::of_int(-1);
     if (is_any_int(fields->slots[0])) sign = int_number(fields->slots[0]);
-    if (sign != Value::of_int(0) && sign != Value::of_int(1)) return raise(py, exc::ValueError, "sign must be an integer with the value 0 or 1");
+    if (sign != Value::of_int(0) && sign != Value::of_int(1))
+        return raise(py, exc::ValueError, "sign must be an integer with the value 0 or 1");
     n.negative = sign == Value::of_int(1);
     if (is<Str>(fields->slots[2])) {
         Str& s = *as<Str>(fields->slots[2]);

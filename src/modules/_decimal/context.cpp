@@ -13,8 +13,9 @@ Result<Rounding> rounding_from(Python& py, Borrowed<> v) {
             if (equal(*as<Str>(v), kRoundings[i])) return Rounding(i);
         }
     }
-    return raise(py, exc::TypeError, "valid values for rounding are:\n  [ROUND_CEILING, ROUND_FLOOR, ROUND_UP, ROUND_DOWN,\n   ROUND_HALF_UP, "
-                                     "ROUND_HALF_DOWN, ROUND_HALF_EVEN,\n   ROUND_05UP]");
+    return raise(py, exc::TypeError,
+                 "valid values for rounding are:\n  [ROUND_CEILING, ROUND_FLOOR, ROUND_UP, ROUND_DOWN,\n   ROUND_HALF_UP, "
+                 "ROUND_HALF_DOWN, ROUND_HALF_EVEN,\n   ROUND_05UP]");
 }
 
 Result<Ref<DecimalContext>> make_context(Python& py, Type& type) {
@@ -355,10 +356,18 @@ constexpr MethodDef methods[] = {
     def<reduce>("__reduce__", "", "For pickle."),
 };
 constexpr SlotDef slots[] = {slot<Dunder::repr, to_repr>};
-constexpr TypeDef context_def{.name = "decimal.Context", .doc = "How Decimals are computed: precision, limits, rounding, and what is signaled.",
-                              .signature = "prec=None, rounding=None, Emin=None, Emax=None, capitals=None, clamp=None, flags=None, traps=None",
-                              .size = sizeof(DecimalContext), .flags = type_flag::subclassable, .hooks = hooks_of<DecimalContext>(),
-                              .new_ = new_context, .init = init_thunk, .methods = methods, .slots = slots, .getsets = getsets};
+constexpr TypeDef context_def{
+    .name = "decimal.Context",
+    .doc = "How Decimals are computed: precision, limits, rounding, and what is signaled.",
+    .signature = "prec=None, rounding=None, Emin=None, Emax=None, capitals=None, clamp=None, flags=None, traps=None",
+    .size = sizeof(DecimalContext),
+    .flags = type_flag::subclassable,
+    .hooks = hooks_of<DecimalContext>(),
+    .new_ = new_context,
+    .init = init_thunk,
+    .methods = methods,
+    .slots = slots,
+    .getsets = getsets};
 
 // ---- the current context
 
@@ -421,7 +430,8 @@ Value localcontext(Python& py, Native&, Value, Value const* args, std::size_t n,
 }
 Result<Ref<>> ieee_context(Python& py, Borrowed<> bits_object) {
     std::int64_t bits = TRY(setting(py, bits_object, INT64_MIN, INT64_MAX, ""));
-    if (bits <= 0 || bits > 512 || bits % 32 != 0) return raise(py, exc::ValueError, "argument must be a multiple of 32, with a maximum of 512");
+    if (bits <= 0 || bits > 512 || bits % 32 != 0)
+        return raise(py, exc::ValueError, "argument must be a multiple of 32, with a maximum of 512");
     Ref<DecimalContext> c = TRY(make_context(py, context_type));
     c->prec.store(9 * (bits / 32) - 2);
     c->emax.store(3 * (std::int64_t(1) << (bits / 16 + 3)));

@@ -1,6 +1,7 @@
 // The objects of the module _decimal, and what its files share.
 //
-// Threads: a Decimal never changes. A context's fields are atomics; an operation takes its settings once and adds the conditions at its end.
+// Threads: a Decimal never changes. A context's fields are atomics; an operation takes its settings once and adds the conditions at
+// its end.
 #pragma once
 #include <optional>
 #include <span>

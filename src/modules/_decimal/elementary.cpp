@@ -1,8 +1,8 @@
 // exp, ln and log10, correctly rounded to the nearest even; powers, correctly rounded as the context has it.
 //
 // MPFR encloses the result between two numbers; where both have the same digits so does the result, and otherwise more bits are
-// taken (Ziv's strategy). That ends where the result is no decimal fraction of few digits, which is always so for exp, ln and log10 but for the
-// cases that are handled first; a power is compared with the one candidate.
+// taken (Ziv's strategy). That ends where the result is no decimal fraction of few digits, which is always so for exp, ln and log10
+// but for the cases that are handled first; a power is compared with the one candidate.
 #include <mpfr.h>
 
 #include <algorithm>
@@ -333,7 +333,8 @@ Estimate estimate(View const& a, View const& b) {
     Mpz head(b.coefficient);
     std::int64_t drop = std::max<std::int64_t>(b.digits - 20, 0);
     shift_right(head, drop, Rounding::down, false);
-    double magnitude = std::log10(std::fabs(d)) + double(binary) * 0.30102999566398119521 + std::log10(mpz_get_d(head)) + double(b.exponent + drop);
+    double magnitude = std::log10(std::fabs(d)) + double(binary) * 0.30102999566398119521 + std::log10(mpz_get_d(head)) +
+                       double(b.exponent + drop);
     return {(d < 0) != b.negative, magnitude};
 }
 

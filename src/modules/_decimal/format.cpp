@@ -51,7 +51,6 @@ std::string grouped(std::string_view digits, Separators const& s, std::int64_t w
     std::size_t separator = code_points(s.thousands);
     for (;;) {
         int size = s.grouping[std::min(place, s.grouping.size() - 1)];
-        if (place >= s.grouping.size() && s.grouping.back() == 0) size = s.grouping[s.grouping.size() - 2];
         if (size == CHAR_MAX || size <= 0) size = INT_MAX;
         ++place;
         std::size_t n = std::min(left, std::size_t(size));
@@ -92,7 +91,9 @@ std::string encode(char32_t c) {
     if (c < 0x80) out += char(c);
     else if (c < 0x800) out += char(0xC0 | c >> 6), out += char(0x80 | (c & 0x3F));
     else if (c < 0x10000) out += char(0xE0 | c >> 12), out += char(0x80 | (c >> 6 & 0x3F)), out += char(0x80 | (c & 0x3F));
-    else out += char(0xF0 | c >> 18), out += char(0x80 | (c >> 12 & 0x3F)), out += char(0x80 | (c >> 6 & 0x3F)), out += char(0x80 | (c & 0x3F));
+    else
+        out += char(0xF0 | c >> 18), out += char(0x80 | (c >> 12 & 0x3F)), out += char(0x80 | (c >> 6 & 0x3F)),
+            out += char(0x80 | (c & 0x3F));
     return out;
 }
 
@@ -123,6 +124,7 @@ Result<void> take_override(Python& py, Borrowed<Dict> dict, Separators& s) {
         if (!is<Str>(*v)) return raise(py, exc::ValueError, "invalid override dict");
         *f.to = TRY(utf8_of(py, as<Str>(*v)));
     }
+    while (!s.grouping.empty() && s.grouping.back() == '\0') s.grouping.pop_back();   // 'the last one repeats', in C's form
     bool negative = s.grouping.find_first_of("\xc2\xc3") != s.grouping.npos;   // beyond what a char holds
     if (negative || code_points(s.point) != 1 || code_points(s.thousands) > 1) return raise(py, exc::ValueError, "invalid override dict");
     return {};
@@ -190,7 +192,8 @@ Result<Ref<>> format_decimal(Python& py, Borrowed<Decimal> self, Borrowed<> spec
     Ref<DecimalContext> c = TRY(current_decimal_context(py));
     FormatSpec spec;
     if (!parse_format_spec(text, FormatKind::floating, "decimal.Decimal", spec).ok() || has_zero_after_align(text)) return bad_format(py);
-    if (spec.type && !(spec.type < 128 && std::string_view("eEfFgGn%").find(char(spec.type)) != std::string_view::npos)) return bad_format(py);
+    if (spec.type && !(spec.type < 128 && std::string_view("eEfFgGn%").find(char(spec.type)) != std::string_view::npos))
+        return bad_format(py);
     char type = spec.type ? char(spec.type) : c->capitals.load() ? 'G' : 'g';
     Separators s;
     if (type == 'n') {

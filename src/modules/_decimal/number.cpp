@@ -46,7 +46,8 @@ std::int64_t count_digits(mpz_srcptr v) {
     // The length in bits decides unless a power of ten has that very length.
     auto bits = mpz_sizeinbase(v, 2);
     constexpr long double kLog = 0.301029995663981195213738894724493026768L;
-    auto low = std::int64_t(std::floor((long double)(bits - 1) * kLog - 1e-9L)), high = std::int64_t(std::floor((long double)bits * kLog + 1e-9L));
+    auto low = std::int64_t(std::floor((long double)(bits - 1) * kLog - 1e-9L)),
+         high = std::int64_t(std::floor((long double)bits * kLog + 1e-9L));
     for (; high > low; --high) {
         Mpz power;
         power_of_ten(power, std::uint64_t(high));

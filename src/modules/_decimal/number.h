@@ -92,8 +92,9 @@ struct Number {
     Number(bool sign, std::uint64_t c, Exponent e) : coefficient(c), exponent(e), negative(sign) {}
     explicit Number(View const& v) : coefficient(v.coefficient), exponent(v.exponent), kind(v.kind), negative(v.negative) {}
     View view() const {
-        return {coefficient, exponent, kind == Kind::infinite || (kind != Kind::finite && sign_of(coefficient) == 0) ? 0 : count_digits(coefficient),
-                kind, negative};
+        return {coefficient, exponent,
+                kind == Kind::infinite || (kind != Kind::finite && sign_of(coefficient) == 0) ? 0 : count_digits(coefficient), kind,
+                negative};
     }
     bool is_zero() const { return kind == Kind::finite && sign_of(coefficient) == 0; }
 };

@@ -7,9 +7,10 @@
 
 namespace oro::decimal {
 
-using condition::clamped, condition::conversion_syntax, condition::division_by_zero, condition::division_impossible, condition::division_undefined,
-    condition::float_operation, condition::inexact, condition::invalid_context, condition::invalid_operation, condition::out_of_memory,
-    condition::overflow, condition::rounded, condition::subnormal, condition::underflow;
+using condition::clamped, condition::conversion_syntax, condition::division_by_zero, condition::division_impossible,
+    condition::division_undefined, condition::float_operation, condition::inexact, condition::invalid_context,
+    condition::invalid_operation, condition::out_of_memory, condition::overflow, condition::rounded, condition::subnormal,
+    condition::underflow;
 
 constinit std::atomic<Shared*> shared_state{nullptr};
 
@@ -77,13 +78,19 @@ Result<void> make_shared_state(Python& py) {
     Ref<> rational = TRY(import_attribute(py, "numbers", "Rational"));
     Ref<ContextVar> current = TRY(make_context_var(py, "decimal_context"));
 
-    auto* s = new Shared{std::move(base),
-                         {std::move(invalid_class), std::move(float_class), std::move(zero_class), std::move(overflow_class), std::move(underflow_class),
-                          std::move(subnormal_class), std::move(inexact_class), std::move(rounded_class), std::move(clamped_class)},
-                         {std::move(syntax_class), std::move(impossible_class), std::move(undefined_class), std::move(context_class)},
-                         std::move(dict_class), std::move(tuple_class), std::move(rational),
-                         Ref<DecimalContext>::adopt(Value{}), Ref<DecimalContext>::adopt(Value{}), Ref<DecimalContext>::adopt(Value{}),
-                         std::move(current)};
+    auto* s =
+        new Shared{std::move(base),
+                   {std::move(invalid_class), std::move(float_class), std::move(zero_class), std::move(overflow_class),
+                    std::move(underflow_class), std::move(subnormal_class), std::move(inexact_class), std::move(rounded_class),
+                    std::move(clamped_class)},
+                   {std::move(syntax_class), std::move(impossible_class), std::move(undefined_class), std::move(context_class)},
+                   std::move(dict_class),
+                   std::move(tuple_class),
+                   std::move(rational),
+                   Ref<DecimalContext>::adopt(Value{}),
+                   Ref<DecimalContext>::adopt(Value{}),
+                   Ref<DecimalContext>::adopt(Value{}),
+                   std::move(current)};
     // Contexts need the class of their mappings.
     Shared* nobody = nullptr;
     if (!shared_state.compare_exchange_strong(nobody, s)) return {};
@@ -95,8 +102,9 @@ Result<void> make_shared_state(Python& py) {
 
 namespace {
 
-constexpr char kBadSignal[] = "valid values for signals are:\n  [InvalidOperation, FloatOperation, DivisionByZero,\n   Overflow, Underflow, "
-                              "Subnormal, Inexact, Rounded,\n   Clamped]";
+constexpr char kBadSignal[] =
+    "valid values for signals are:\n  [InvalidOperation, FloatOperation, DivisionByZero,\n   Overflow, Underflow, "
+    "Subnormal, Inexact, Rounded,\n   Clamped]";
 
 Raised bad_signal(Thread& t) { return raise_value(t, exc::KeyError, TRY(make_str(t, std::string_view(kBadSignal)))); }
 
@@ -257,7 +265,8 @@ Value new_dict(Python& py, Type& type, Value const*, std::size_t, Tuple*) {
 
 constexpr MethodDef methods[] = {def<copy>("copy", "", "The signals in a dict.")};
 constexpr SlotDef slots[] = {slot<Dunder::getitem, get_at>, slot<Dunder::setitem, set_at>, slot<Dunder::delitem, delete_at>,
-                             slot<Dunder::len, length_of>, slot<Dunder::iter, iterate>, slot<Dunder::repr, to_repr>, ORO_COMPARE_SLOTS(compare_to)};
+                             slot<Dunder::len, length_of>,  slot<Dunder::iter, iterate>,   slot<Dunder::repr, to_repr>,
+                             ORO_COMPARE_SLOTS(compare_to)};
 constexpr TypeDef signal_dict_def{.name = "decimal.SignalDictMixin", .size = sizeof(SignalDict), .flags = type_flag::subclassable,
                                   .hooks = hooks_of<SignalDict>(), .new_ = new_dict, .methods = methods, .slots = slots};
 

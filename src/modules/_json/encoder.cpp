@@ -188,7 +188,9 @@ Result<bool> Work::pair(Borrowed<> dict, Borrowed<> key, Borrowed<> item, bool f
         CHECK(string(key));
     } else {
         // A key that isn't a str is one in quotes, through the encoder as strings are.
-        Ref<Str> text = k == kNone ? TRY(make_str(py_, std::string_view("null"))) : k.is_bool() ? TRY(make_str(py_, std::string_view(k == kTrue ? "true" : "false"))) : empty_str();
+        Ref<Str> text = k == kNone    ? TRY(make_str(py_, std::string_view("null")))
+                        : k.is_bool() ? TRY(make_str(py_, std::string_view(k == kTrue ? "true" : "false")))
+                                      : empty_str();
         if (is_any_float(k)) {
             Work alone(py_, e_, 0);
             CHECK(alone.number(float_number(k), key));
@@ -289,7 +291,8 @@ Value new_encoder(Python& py, Type& type, Value const* args, std::size_t n, Tupl
         Value out[9];
         CHECK(parse_arguments(py, "make_encoder", kNames, 0, 9, 9, args, n, names, out));
         for (int i : {4, 5}) {
-            if (!is<Str>(out[i])) return raise(py, exc::TypeError, "make_encoder() argument {} must be str, not {}", i + 1, TypeName{out[i]});
+            if (!is<Str>(out[i]))
+                return raise(py, exc::TypeError, "make_encoder() argument {} must be str, not {}", i + 1, TypeName{out[i]});
         }
         bool flags[3];
         for (int i = 0; i < 3; ++i) flags[i] = TRY(truth(py, Borrowed<>(out[6 + i])));
@@ -315,7 +318,10 @@ Value new_encoder(Python& py, Type& type, Value const* args, std::size_t n, Tupl
     return run().release();
 }
 
-template <auto Field> Value get_field(Python&, Value self) { return share((static_cast<Encoder*>(self.pointer())->*Field).value()).release(); }
+template <auto Field>
+Value get_field(Python&, Value self) {
+    return share((static_cast<Encoder*>(self.pointer())->*Field).value()).release();
+}
 template <auto Field> Value get_flag(Python&, Value self) { return Value::of_bool(static_cast<Encoder*>(self.pointer())->*Field); }
 constexpr GetSetDef getsets[] = {
     {"markers", get_field<&Encoder::markers>, nullptr, "markers"},

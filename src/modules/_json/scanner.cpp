@@ -275,7 +275,9 @@ Value new_scanner(Python& py, Type& type, Value const* args, std::size_t n, Tupl
         static constexpr char const* kNames[] = {"context"};
         Value out[1];
         CHECK(parse_arguments(py, "make_scanner", kNames, 0, 1, 1, args, n, names, out));
-        auto attribute = [&](std::string_view name) -> Result<Ref<>> { return get_attribute(py, Borrowed<>(out[0]), TRY(make_interned(py, name))); };
+        auto attribute = [&](std::string_view name) -> Result<Ref<>> {
+            return get_attribute(py, Borrowed<>(out[0]), TRY(make_interned(py, name)));
+        };
         Ref<> strict = TRY(attribute("strict"));
         bool is_strict = TRY(truth(py, strict));
         Ref<> hook = TRY(attribute("object_hook")), pairs_hook = TRY(attribute("object_pairs_hook"));
@@ -287,7 +289,10 @@ Value new_scanner(Python& py, Type& type, Value const* args, std::size_t n, Tupl
     return run().release();
 }
 
-template <auto Field> Value get_field(Python&, Value self) { return share((static_cast<Scanner*>(self.pointer())->*Field).value()).release(); }
+template <auto Field>
+Value get_field(Python&, Value self) {
+    return share((static_cast<Scanner*>(self.pointer())->*Field).value()).release();
+}
 Value get_strict(Python&, Value self) { return Value::of_bool(as<Scanner>(self)->strict); }
 constexpr GetSetDef getsets[] = {
     {"strict", get_strict, nullptr, "strict"},

@@ -78,7 +78,8 @@ Result<Address> resolve(Python& py, std::string const& name, int family) {
         hints.ai_flags = AI_PASSIVE;
     }
     addrinfo* found = nullptr;
-    Outcome o = detached_call(py, [&] { return ::getaddrinfo(name.empty() ? nullptr : name.c_str(), name.empty() ? "0" : nullptr, &hints, &found); });
+    Outcome o = detached_call(
+        py, [&] { return ::getaddrinfo(name.empty() ? nullptr : name.c_str(), name.empty() ? "0" : nullptr, &hints, &found); });
     if (o.value != 0) return raise_resolver_error(py, int(o.value), o.error);
     bool several = name.empty() && found->ai_next;
     out = {};
@@ -128,7 +129,8 @@ Result<void> fill_inet(Python& py, Borrowed<> object, char const* function, Addr
 }
 Result<void> fill_inet6(Python& py, Borrowed<> object, char const* function, Address& out) {
     Fields f = TRY(fields_of(py, object, function, "AF_INET6"));
-    if (f.size() < 2 || f.size() > 4) return raise(py, exc::TypeError, "AF_INET6 address must be a tuple (host, port[, flowinfo[, scopeid]])");
+    if (f.size() < 2 || f.size() > 4)
+        return raise(py, exc::TypeError, "AF_INET6 address must be a tuple (host, port[, flowinfo[, scopeid]])");
     std::string host = TRY(host_from(py, f[0]));
     std::uint16_t port = TRY(port_from(py, f[1], function));
     std::uint32_t flow = f.size() > 2 ? TRY(word_from(py, f[2])) : 0;
@@ -219,7 +221,9 @@ Result<void> fill_can(Python& py, Self self, int fd, Borrowed<> object, char con
     Fields f = TRY(fields_of(py, object, function, "AF_CAN"));
     bool isotp = self->protocol.load() == CAN_ISOTP;
     if (f.size() != (isotp ? 3 : 1)) {
-        return raise(py, exc::TypeError, isotp ? "AF_CAN address must be a tuple (interface, rx_addr, tx_addr)" : "AF_CAN address must be a tuple (interface, )");
+        return raise(py, exc::TypeError,
+                     isotp ? "AF_CAN address must be a tuple (interface, rx_addr, tx_addr)"
+                           : "AF_CAN address must be a tuple (interface, )");
     }
     auto& can = out.as<sockaddr_can>();
     can.can_family = AF_CAN;
@@ -268,7 +272,8 @@ Result<Address> address_from(Python& py, Self self, Borrowed<> object, char cons
 
 Result<Ref<Str>> numeric_host(Python& py, Address const& a) {
     char text[INET6_ADDRSTRLEN];
-    void const* octets = a.storage.ss_family == AF_INET ? static_cast<void const*>(&a.as<sockaddr_in>().sin_addr) : &a.as<sockaddr_in6>().sin6_addr;
+    void const* octets =
+        a.storage.ss_family == AF_INET ? static_cast<void const*>(&a.as<sockaddr_in>().sin_addr) : &a.as<sockaddr_in6>().sin6_addr;
     if (!::inet_ntop(a.storage.ss_family, octets, text, sizeof text)) return raise_errno(py, errno);
     return make_str(py, std::string_view(text));
 }
@@ -283,7 +288,8 @@ Result<Ref<>> make_address(Python& py, int fd, Address const& a) {
         case AF_INET6: {
             Ref<> host = TRY(numeric_host(py, a));
             auto const& in6 = a.as<sockaddr_in6>();
-            return make_tuple_of(py, std::move(host), number(ntohs(in6.sin6_port)), number(ntohl(in6.sin6_flowinfo)), number(in6.sin6_scope_id));
+            return make_tuple_of(py, std::move(host), number(ntohs(in6.sin6_port)), number(ntohl(in6.sin6_flowinfo)),
+                                 number(in6.sin6_scope_id));
         }
         case AF_UNIX: return make_unix(py, a);
         case AF_NETLINK: return make_tuple_of(py, number(a.as<sockaddr_nl>().nl_pid), number(a.as<sockaddr_nl>().nl_groups));
@@ -292,7 +298,8 @@ Result<Ref<>> make_address(Python& py, int fd, Address const& a) {
             auto const& ll = a.as<sockaddr_ll>();
             Ref<> name = TRY(make_str(py, device_name(fd, ll.sll_ifindex)));
             Ref<> hardware = TRY(make_bytes(py, {reinterpret_cast<char const*>(ll.sll_addr), std::min<std::size_t>(ll.sll_halen, 8)}));
-            return make_tuple_of(py, std::move(name), number(ntohs(ll.sll_protocol)), number(ll.sll_pkttype), number(ll.sll_hatype), std::move(hardware));
+            return make_tuple_of(py, std::move(name), number(ntohs(ll.sll_protocol)), number(ll.sll_pkttype), number(ll.sll_hatype),
+                                 std::move(hardware));
         }
         case AF_CAN: {
             auto const& can = a.as<sockaddr_can>();

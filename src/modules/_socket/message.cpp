@@ -33,7 +33,8 @@ Result<std::int64_t> cmsg_len_function(Python& py, Index length) {
 }
 Result<std::int64_t> cmsg_space_function(Python& py, Index length) {
     std::size_t size;
-    if (length < 0 || !cmsg_space(std::size_t(length.value), &size)) return raise(py, exc::OverflowError, "CMSG_SPACE() argument out of range");
+    if (length < 0 || !cmsg_space(std::size_t(length.value), &size))
+        return raise(py, exc::OverflowError, "CMSG_SPACE() argument out of range");
     return std::int64_t(size);
 }
 
@@ -167,7 +168,8 @@ Result<std::vector<char>> control_of(Python& py, Borrowed<> ancillary) {
     for (std::size_t i = 0; i < items->size; ++i) {
         Borrowed<> item = items->at(i);
         if (!is<Tuple>(item)) {
-            return raise(py, exc::TypeError, "[sendmsg() ancillary data items]() argument must be 3-item tuple, not {}", TypeName{item.value()});
+            return raise(py, exc::TypeError, "[sendmsg() ancillary data items]() argument must be 3-item tuple, not {}",
+                         TypeName{item.value()});
         }
         Borrowed<Tuple> triple = as<Tuple>(item);
         if (triple->size != 3) {

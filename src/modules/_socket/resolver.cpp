@@ -79,7 +79,8 @@ Result<Ref<>> getaddrinfo(Python& py, Borrowed<> host, Borrowed<> port, CInt fam
 Result<Ref<>> getnameinfo(Python& py, Borrowed<> sockaddr_object, CInt flags) {
     if (!is<Tuple>(sockaddr_object)) return raise(py, exc::TypeError, "getnameinfo() argument 1 must be a tuple");
     Borrowed<Tuple> fields = as<Tuple>(sockaddr_object);
-    if (fields->size < 2 || fields->size > 4 || !is<Str>(fields->at(0))) return raise(py, exc::TypeError, "getnameinfo(): illegal sockaddr argument");
+    if (fields->size < 2 || fields->size > 4 || !is<Str>(fields->at(0)))
+        return raise(py, exc::TypeError, "getnameinfo(): illegal sockaddr argument");
     std::string host(TRY(utf8_of(py, as<Str>(fields->at(0)))));
     if (host.find('\0') != host.npos) return raise(py, exc::ValueError, "embedded null character");
     int port = TRY(c_int_from(py, fields->at(1)));

@@ -20,7 +20,10 @@ namespace {
 template <auto Swap> Result<std::int64_t> swap16(Python& py, Borrowed<> v) {
     return std::int64_t(Swap(std::uint16_t(TRY(unsigned_from(py, v, 16, "uint16_t")))));
 }
-template <auto Swap> Result<std::int64_t> swap32(Python& py, Borrowed<> v) { return std::int64_t(Swap(TRY(unsigned_from(py, v, 32, "uint32_t")))); }
+template <auto Swap>
+Result<std::int64_t> swap32(Python& py, Borrowed<> v) {
+    return std::int64_t(Swap(TRY(unsigned_from(py, v, 32, "uint32_t"))));
+}
 // Functions, since the C library's may be macros.
 std::uint16_t order16(std::uint16_t n) { return htons(n); }
 std::uint32_t order32(std::uint32_t n) { return htonl(n); }
@@ -54,7 +57,8 @@ Result<Ref<>> inet_pton(Python& py, CInt family, Borrowed<Str> address) {
 }
 Result<Ref<>> inet_ntop(Python& py, CInt family, BytesLike const& packed) {
     if (family != AF_INET && family != AF_INET6) return raise(py, exc::ValueError, "unknown address family {}", family.value);
-    if (packed.view().size() != std::size_t(family == AF_INET ? 4 : 16)) return raise(py, exc::ValueError, "invalid length of packed IP address string");
+    if (packed.view().size() != std::size_t(family == AF_INET ? 4 : 16))
+        return raise(py, exc::ValueError, "invalid length of packed IP address string");
     char text[INET6_ADDRSTRLEN];
     if (!::inet_ntop(family, packed.view().data(), text, sizeof text)) return raise_errno(py, errno);
     return TRY(make_str(py, std::string_view(text)));
@@ -76,7 +80,8 @@ Result<std::int64_t> getservbyname(Python& py, Borrowed<Str> name, Optional<Str>
     std::string n = TRY(text_of(py, name)), p = protocol ? TRY(text_of(py, *protocol)) : "";
     servent entry{};
     std::vector<char> memory;
-    if (!find_entry(py, &entry, memory, [&](auto... more) { return ::getservbyname_r(n.c_str(), protocol ? p.c_str() : nullptr, more...); })) {
+    if (!find_entry(py, &entry, memory,
+                    [&](auto... more) { return ::getservbyname_r(n.c_str(), protocol ? p.c_str() : nullptr, more...); })) {
         return raise(py, exc::OSError, "service/proto not found");
     }
     return ntohs(std::uint16_t(entry.s_port));

@@ -234,6 +234,11 @@ Result<void> setsockopt(Python& py, Self self, Args args) {
         if (!to_int64(PlainInt(n.value()), wide) || wide < INT_MIN || wide > UINT_MAX) {
             return raise(py, exc::OverflowError, "Python int too large to convert to C int");
         }
+        if (self->family.load() == AF_VSOCK) {  // whose options have 64 bits
+            std::uint64_t value = std::uint64_t(wide);
+            CHECK(system_call(py, [&] { return ::setsockopt(fd, level, option, &value, sizeof value); }));
+            return {};
+        }
         int value = int(wide);
         CHECK(system_call(py, [&] { return ::setsockopt(fd, level, option, &value, sizeof value); }));
         return {};
@@ -245,6 +250,12 @@ Result<void> setsockopt(Python& py, Self self, Args args) {
 }
 Result<Ref<>> getsockopt(Python& py, Self self, CInt level, CInt option, CInt buflen) {
     int fd = self->fd.load();
+    if (buflen == 0 && self->family.load() == AF_VSOCK) {
+        std::uint64_t value = 0;
+        socklen_t size = sizeof value;
+        CHECK(system_call(py, [&] { return ::getsockopt(fd, level, option, &value, &size); }));
+        return make_int_unsigned(py, value);
+    }
     if (buflen == 0) {
         int value = 0;
         socklen_t size = sizeof value;

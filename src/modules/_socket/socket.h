@@ -129,6 +129,8 @@ Result<void> add_constants(Python& py, Module& m);
 
 namespace oro::binding {
 template <> struct FromPython<socket_module::CInt> {
-    static Result<socket_module::CInt> get(Context& c, Value v) { return socket_module::CInt{TRY(socket_module::c_int_from(c.py, Borrowed<>(v)))}; }
+    static Result<socket_module::CInt> get(Context& c, Value v) {
+        return socket_module::CInt{TRY(socket_module::c_int_from(c.py, Borrowed<>(v)))};
+    }
 };
 }  // namespace oro::binding

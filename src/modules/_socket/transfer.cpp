@@ -25,7 +25,8 @@ template <class F> Result<Ref<Bytes>> receive_bytes(Python& py, Self self, std::
 }  // namespace
 
 Result<Ref<>> recv(Python& py, Self self, std::int64_t bufsize, CInt flags) {
-    return TRY(receive_bytes(py, self, bufsize, "recv", [&](int fd, char* memory) { return ::recv(fd, memory, std::size_t(bufsize), flags); }));
+    return TRY(receive_bytes(py, self, bufsize, "recv",
+                             [&](int fd, char* memory) { return ::recv(fd, memory, std::size_t(bufsize), flags); }));
 }
 
 Result<Ref<>> recvfrom(Python& py, Self self, std::int64_t bufsize, CInt flags) {
@@ -51,13 +52,16 @@ Result<Target> target_of(Python& py, char const* function, Borrowed<> object, st
     if (buffer.raised()) {
         if (!raised_is(py, exc::TypeError) && !raised_is(py, exc::BufferError)) return Raised{};
         clear_raised(py);
-        return raise(py, exc::TypeError, "{}() argument 1 must be read-write bytes-like object, not {}", function, TypeName{object.value()});
+        return raise(py, exc::TypeError, "{}() argument 1 must be read-write bytes-like object, not {}", function,
+                     TypeName{object.value()});
     }
     t.buffer = std::move(buffer).take();
     if (nbytes < 0) return raise(py, exc::ValueError, "negative buffersize in {}", function);
     t.size = nbytes == 0 ? t.buffer.size : std::size_t(nbytes);
     if (t.size > t.buffer.size) {
-        return raise(py, exc::ValueError, std::string_view(function) == "recv_into" ? "buffer too small for requested bytes" : "nbytes is greater than the length of the buffer");
+        return raise(py, exc::ValueError,
+                     std::string_view(function) == "recv_into" ? "buffer too small for requested bytes"
+                                                               : "nbytes is greater than the length of the buffer");
     }
     return t;
 }

@@ -57,7 +57,9 @@ Result<int> c_int_from(Python& py, Borrowed<> v) {
     Ref<> n = TRY(to_index(py, v));
     std::int64_t wide;
     if (!to_int64(PlainInt(n.value()), wide)) return raise(py, exc::OverflowError, "Python int too large to convert to C long");
-    if (wide != int(wide)) return raise(py, exc::OverflowError, wide < 0 ? "signed integer is less than minimum" : "signed integer is greater than maximum");
+    if (wide != int(wide))
+        return raise(py, exc::OverflowError,
+                     wide < 0 ? "signed integer is less than minimum" : "signed integer is greater than maximum");
     return int(wide);
 }
 

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "memory/world.h"
-#include "modules/_thread/lock.h"
+#include "types/lock.h"
 #include "object/call.h"
 #include "object/context.h"
 #include "object/define.h"
@@ -20,7 +20,7 @@
 
 namespace oro::thread {
 
-extern Type local_type, lock_type, rlock_type;
+extern Type local_type;
 
 // What a handle and its thread share. `done` is locked from the start to the end of the thread; joiners wait for it.
 struct Shared {

@@ -23,7 +23,8 @@ Result<void> resize(Thread& t, Array& a, std::size_t count) {
     if (count > g.capacity || count < g.capacity / 2) {
         // An eighth more when growing, so that appending costs constant time.
         std::size_t capacity = count > g.count ? count + (count >> 3) + (count < 9 ? 3 : 6) : count, bytes;
-        if (__builtin_mul_overflow(capacity, std::size_t(a.kind->size), &bytes) || bytes > std::size_t(PTRDIFF_MAX)) return raise_no_memory(t);
+        if (__builtin_mul_overflow(capacity, std::size_t(a.kind->size), &bytes) || bytes > std::size_t(PTRDIFF_MAX))
+            return raise_no_memory(t);
         if (count == 0) {
             buffer_free(std::exchange(g.data, nullptr));
             g.count = g.capacity = 0;
@@ -176,7 +177,9 @@ Result<Ref<>> create(Python& py, Type& type, Value const* args, std::size_t n, T
     }
     return a;
 }
-Value new_thunk(Python& py, Type& type, Value const* args, std::size_t n, Tuple* names) { return create(py, type, args, n, names).release(); }
+Value new_thunk(Python& py, Type& type, Value const* args, std::size_t n, Tuple* names) {
+    return create(py, type, args, n, names).release();
+}
 
 Result<Ref<>> copy(Thread& t, Self self) {
     Locked<Array> a(t, self);
@@ -223,7 +226,8 @@ Result<std::int64_t> index(Python& py, Self self, Borrowed<> value, Optional<> s
     if (stop) bounds[1] = TRY(search_bound(py, *stop));
     std::size_t n = count_of(py, self);
     // An end beyond the array's follows it where the array grows meanwhile.
-    std::int64_t i = TRY(find(py, self, value, clip_bound(bounds[0], n), bounds[1] < 0 ? clip_bound(bounds[1], n) : std::size_t(bounds[1])));
+    std::int64_t i =
+        TRY(find(py, self, value, clip_bound(bounds[0], n), bounds[1] < 0 ? clip_bound(bounds[1], n) : std::size_t(bounds[1])));
     if (i < 0) return raise(py, exc::ValueError, "array.index(x): x not in array");
     return i;
 }

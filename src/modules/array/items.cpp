@@ -46,7 +46,8 @@ Result<Ref<>> get_at(Python& py, Self self, Borrowed<> key) {
             if (n) std::memcpy(result->guarded.data, a->data + std::size_t(range.start) * size, n * size);
         } else {
             std::int64_t at = range.start;
-            for (std::size_t i = 0; i < n; ++i, at += range.step) std::memcpy(result->guarded.data + i * size, a->data + std::size_t(at) * size, size);
+            for (std::size_t i = 0; i < n; ++i, at += range.step)
+                std::memcpy(result->guarded.data + i * size, a->data + std::size_t(at) * size, size);
         }
         return result;
     }
@@ -59,7 +60,8 @@ Result<Ref<>> get_at(Python& py, Self self, Borrowed<> key) {
 
 Result<void> set_at(Python& py, Self self, Borrowed<> key, Borrowed<> value) {
     if (is_exact<Slice>(key)) {
-        if (!is<Array>(value)) return raise(py, exc::TypeError, "can only assign array (not \"{}\") to array slice", TypeName{value.value()});
+        if (!is<Array>(value))
+            return raise(py, exc::TypeError, "can only assign array (not \"{}\") to array slice", TypeName{value.value()});
         Self other = as<Array>(value);
         if (other->kind != self->kind) return raise(py, exc::TypeError, "bad argument type for built-in operation");
         SliceNumbers numbers = TRY(slice_numbers(py, *as<Slice>(key)));

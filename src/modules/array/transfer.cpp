@@ -34,7 +34,8 @@ Result<void> fill_from_format(Python& py, Self self, MachineFormat const& format
         char const* encoding = format.size == 2 ? (format.big ? "utf-16-be" : "utf-16-le") : (format.big ? "utf-32-be" : "utf-32-le");
         Ref<Str> text = TRY(decode_text(py, octets, encoding, ""));
         if (!self->kind->is_text()) {
-            return raise(py, exc::TypeError, "cannot use a str to initialize an array with typecode '{}'", std::string_view(&self->kind->typecode, 1));
+            return raise(py, exc::TypeError, "cannot use a str to initialize an array with typecode '{}'",
+                         std::string_view(&self->kind->typecode, 1));
         }
         return fromunicode(py, self, text);
     }
@@ -97,18 +98,21 @@ Result<Ref<>> reduce_ex(Python& py, Self self, Borrowed<> protocol) {
     }
     Ref<> make = TRY(import_attribute(py, "array", "_array_reconstructor"));
     Ref<> octets = TRY(octets_of(py, self));
-    Ref<> args = TRY(make_tuple_of(py, std::move(type), std::move(code), Ref<>::immediate(Value::of_int(self->kind->machine_code)), std::move(octets)));
+    Ref<> args = TRY(make_tuple_of(py, std::move(type), std::move(code), Ref<>::immediate(Value::of_int(self->kind->machine_code)),
+                                   std::move(octets)));
     return make_tuple_of(py, std::move(make), std::move(args), std::move(state));
 }
 
 Result<Ref<>> reconstruct(Python& py, Borrowed<> type_object, Borrowed<> typecode, int code, Borrowed<> items) {
     char32_t c = TRY(typecode_from(py, typecode, "_array_reconstructor(): argument 2"));
-    if (!is<Type>(type_object)) return raise(py, exc::TypeError, "first argument must be a type object, not {}", TypeName{type_object.value()});
+    if (!is<Type>(type_object))
+        return raise(py, exc::TypeError, "first argument must be a type object, not {}", TypeName{type_object.value()});
     Type& type = *as<Type>(type_object);
     if (!is_subtype(type, array_type)) return raise(py, exc::TypeError, "{} is not a subtype of array.array", name_of_type(type));
     ItemKind const* kind = kind_of(c);
     if (!kind) return raise(py, exc::ValueError, "second argument must be a valid type code");
-    if (code < 0 || std::size_t(code) >= std::size(kFormats)) return raise(py, exc::ValueError, "third argument must be a valid machine format code.");
+    if (code < 0 || std::size_t(code) >= std::size(kFormats))
+        return raise(py, exc::ValueError, "third argument must be a valid machine format code.");
     if (!is<Bytes>(items)) return raise(py, exc::TypeError, "fourth argument should be bytes, not {}", TypeName{items.value()});
     std::string_view octets = as<Bytes>(items)->view();
     MachineFormat const& format = kFormats[code];

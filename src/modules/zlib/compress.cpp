@@ -60,7 +60,10 @@ constexpr MethodDef methods[] = {
     def<copy>("__copy__", "", ""),
     def<deepcopy>("__deepcopy__", "memo, /", ""),
 };
-constexpr TypeDef compress_def{.name = "zlib.Compress", .size = sizeof(Compress), .flags = type_flag::disallow_new, .hooks = hooks_of<Compress>(),
+constexpr TypeDef compress_def{.name = "zlib.Compress",
+                               .size = sizeof(Compress),
+                               .flags = type_flag::disallow_new,
+                               .hooks = hooks_of<Compress>(),
                                .methods = methods};
 
 }  // namespace

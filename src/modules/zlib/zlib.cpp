@@ -64,7 +64,8 @@ Result<Ref<>> decompress(Python& py, BytesLike const& data, int wbits, std::int6
     s.open = true;
     Input in{data.view()};
     ByteBuilder out(py);
-    code = run(py, s.z, in, out, SIZE_MAX, std::min<std::size_t>(std::size_t(bufsize), kMostRoom), [](z_stream& z, bool) { return inflate(&z, Z_SYNC_FLUSH); });
+    code = run(py, s.z, in, out, SIZE_MAX, std::min<std::size_t>(std::size_t(bufsize), kMostRoom),
+               [](z_stream& z, bool) { return inflate(&z, Z_SYNC_FLUSH); });
     if (code == Z_MEM_ERROR) return raise_no_memory(py);
     if (code == Z_OK) code = Z_BUF_ERROR;  // no more input, and not at the end
     if (code != Z_STREAM_END) return raise_zlib(py, s.z, code, "decompressing data");
@@ -89,7 +90,9 @@ template <auto Sum> Result<std::int64_t> checksum(Python& py, BytesLike const& d
     return std::int64_t(std::uint32_t(Sum(start, p, octets.size())));
 }
 
-Value compressobj_function(Python& py, Native&, Value, Value const* args, std::size_t n, Tuple* names) { return compressobj(py, args, n, names).release(); }
+Value compressobj_function(Python& py, Native&, Value, Value const* args, std::size_t n, Tuple* names) {
+    return compressobj(py, args, n, names).release();
+}
 
 constexpr MethodDef functions[] = {
     function<checksum<::adler32_z>>("adler32", "data, value=1, /", "The Adler-32 checksum, going on from an earlier one."),
@@ -130,6 +133,7 @@ Result<void> setup(Python& py, Module& m) {
 
 ORO_TYPE(error_type, error_def);
 
-ORO_MODULE(zlib_module_def, .name = "zlib", .doc = "Compression and decompression as gzip does it.", .functions = functions, .setup = setup);
+ORO_MODULE(zlib_module_def, .name = "zlib", .doc = "Compression and decompression as gzip does it.", .functions = functions,
+           .setup = setup);
 
 }  // namespace oro::zlib_module

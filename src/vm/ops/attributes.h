@@ -248,4 +248,3 @@ OP(load_super_method) {
 
 SLOW_OP(delete_attr)
 SLOW_OP(load_super_attr)
-SLOW_OP(load_special)

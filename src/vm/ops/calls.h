@@ -2,6 +2,7 @@
 
 DECLARE_INNER_OP(call_class_);
 DECLARE_INNER_OP(call_any_);
+DECLARE_INNER_OP(call_native_method_);
 DECLARE_INNER_OP(return_any_);
 
 OP(call) {
@@ -26,6 +27,7 @@ OP(call) {
             }
         }
         if (shape == type_type.root_shape) GOTO_OP(call_class_);
+        if (shape == method_descriptor_type.root_shape) GOTO_OP(call_native_method_);
     }
     GOTO_OP(call_any_);
 }

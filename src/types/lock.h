@@ -1,7 +1,7 @@
 // threading.Lock and RLock: the runtime's one-byte lock with parked waiters (memory/lock.h).
 #pragma once
 #include "memory/lock.h"
-#include "object/allocate.h"
+#include "object/native.h"
 
 namespace oro::thread {
 
@@ -19,6 +19,11 @@ struct RLock : Object {
     std::atomic<std::uint64_t> depth{0};
     static Type& type();
 };
+
+extern Type lock_type, rlock_type;
+// The row of Lock.__exit__, by which the interpreter knows the method: it takes a free Lock and gives it back in `with` statements by
+// itself (vm/ops/locks.h).
+extern MethodDef const* const lock_exit_def;
 
 // Arguments of acquire(blocking=True, timeout=-1) as nanoseconds (negative: without limit); errors as CPython's.
 Result<std::int64_t> acquire_timeout(Python& py, bool blocking, Borrowed<> timeout);

@@ -1,4 +1,4 @@
-#include "modules/_thread/lock.h"
+#include "types/lock.h"
 
 #include <time.h>
 
@@ -99,6 +99,12 @@ constexpr MethodDef lock_methods[] = {
     def<lock_exit>("__exit__", "*exc_info", "Unlock the lock."),
     def<lock_at_fork>("_at_fork_reinit", "", "Unlocked again, in the child after fork."),
 };
+constexpr MethodDef const* find_exit() {
+    for (MethodDef const& m : lock_methods)
+        if (std::string_view(m.name) == "__exit__") return &m;
+    return nullptr;
+}
+static_assert(find_exit() != nullptr);
 constexpr SlotDef lock_slots[] = {slot<Dunder::repr, lock_repr>};
 constexpr TypeDef lock_def{.name = "_thread.lock", .doc = "A lock that any thread may release.", .signature = "", .size = sizeof(Lock),
                            .flags = type_flag::has_weakrefs, .hooks = hooks_of<Lock>(), .new_ = lock_new, .methods = lock_methods, .slots = lock_slots};
@@ -185,6 +191,7 @@ constexpr TypeDef rlock_def{.name = "_thread.RLock", .doc = "A lock that its own
 
 }  // namespace
 
+constinit MethodDef const* const lock_exit_def = find_exit();
 ORO_TYPE(lock_type, lock_def);
 ORO_TYPE(rlock_type, rlock_def);
 Type& Lock::type() { return lock_type; }
