@@ -46,7 +46,6 @@ def main():
         "set": (iter(set(numbers)), numbers), "frozenset": (iter(frozenset(numbers)), numbers),
         "deque": (iter(deque(numbers)), numbers), "reversed deque": (reversed(deque(numbers)), numbers),
         "enumerate": (map(itemgetter(1), enumerate(numbers)), numbers), "map": (map(int, numbers), numbers), "filter": (filter(None, numbers), numbers[1:]),
-        "callable": (iter(iter(numbers).__next__, None), numbers),
         "islice": (itertools.islice(itertools.count(), COUNT), numbers), "chain": (itertools.chain(numbers[:9], numbers[9:]), numbers),
         "repeat": (itertools.repeat(5, COUNT), [5] * COUNT),
         "chain of many": (itertools.chain(*([n] for n in numbers)), numbers),
