@@ -133,7 +133,8 @@ Result<Ref<>> get_item_of(Python& py, Borrowed<SimpleQueue> self, bool block, st
         else q->enqueue(&w);
     }
     if (empty) return raise_empty(py);
-    std::int64_t deadline = timeout < 0 ? -1 : now_ns() + timeout;
+    std::int64_t deadline = -1;
+    if (timeout >= 0 && __builtin_add_overflow(now_ns(), timeout, &deadline)) deadline = INT64_MAX;
     for (;;) {
         std::int64_t rest = deadline < 0 ? -1 : std::max<std::int64_t>(deadline - now_ns(), 0);
         LockResult r = lock_timed(py, w.byte, rest, true);
