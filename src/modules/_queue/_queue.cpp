@@ -119,7 +119,7 @@ Result<std::int64_t> timeout_of(Python& py, Optional<> timeout) {
     double seconds = TRY(to_double(py, *timeout));
     if (std::isnan(seconds)) return raise(py, exc::ValueError, "Invalid value NaN (not a number)");
     if (seconds < 0) return raise(py, exc::ValueError, "'timeout' must be a non-negative number");
-    if (seconds * 1e9 >= 9.2e18) return raise(py, exc::OverflowError, "timestamp out of range for C PyTime_t");
+    if (seconds * 1e9 >= 0x1p63) return raise(py, exc::OverflowError, "timestamp out of range for C PyTime_t");
     return std::int64_t(std::ceil(seconds * 1e9));
 }
 
