@@ -174,6 +174,7 @@ std::string constant_text(Constant const& value, std::size_t limit) {
     case Constant::Kind::code: out = "<code " + value.code->qualname + ">"; break;
     }
     if (out.size() > limit) {
+        while (limit > 0 && (static_cast<unsigned char>(out[limit]) & 0xC0) == 0x80) --limit;  // not in the middle of a character
         out.resize(limit);
         out += "...";
     }

@@ -369,6 +369,15 @@ def shorten(result):
     return "refused" if re.match(r"(SyntaxError|MemoryError|RecursionError|IndentationError|s_push: parser stack overflow)", last) else result
 
 
+# Where orochi is known to differ, exactly: one of these that agrees fails too, so that its line is deleted.
+KNOWN = {
+    "-X cpu_count=7",            # os.cpu_count() doesn't ask for the setting
+    "PYTHONIOENCODING unknown",  # a LookupError, not a fatal error
+    "UTF-16 with BOM",           # the line shown isn't cut at its first null byte
+    "huge int",                  # a caret too much
+}
+
+
 def agree(name, wanted, got):
     if wanted == got:
         return True
@@ -391,7 +400,8 @@ def main(argv):
     failures = 0
     for program in argv:
         for name, got in run_all(os.path.abspath(program), only).items():
-            if agree(name, recorded[name], got):
+            ours = program == os.path.abspath(argv[0])
+            if agree(name, recorded[name], got) != (ours and name in KNOWN):
                 continue
             failures += 1
             print(f"{name}: {program}\n  wanted {json.dumps(recorded[name])}\n  got    {json.dumps(got)[:3000]}")
