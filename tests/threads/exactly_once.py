@@ -66,6 +66,10 @@ def main():
         simple.put(n)
     check("SimpleQueue", simple.get_nowait, numbers)
 
+    # Threads that come to the end of one source together.
+    for _ in range(150):
+        check("chain of a few", nexts(itertools.chain(*([n, n] for n in range(12)))), [n for n in range(12) for _ in range(2)])
+
     # Growing is as exact: nothing that was put in is lost.
     grown, table, group, ends = [], {}, set(), deque()
 
