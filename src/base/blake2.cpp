@@ -40,8 +40,8 @@ template <class Word> Blake2<Word>::Blake2(Blake2Params const& p) : digest_size_
     std::memcpy(block + 8, &p.node_offset, offset_size);
     block[8 + offset_size] = std::uint8_t(p.node_depth);
     block[9 + offset_size] = std::uint8_t(p.inner_size);
-    std::memcpy(block + kMaxDigest - kSalt - kPerson, p.salt.data(), p.salt.size());
-    std::memcpy(block + kMaxDigest - kPerson, p.person.data(), p.person.size());
+    std::ranges::copy(p.salt, block + kMaxDigest - kSalt - kPerson);
+    std::ranges::copy(p.person, block + kMaxDigest - kPerson);
     for (int i = 0; i < 8; ++i) {
         Word word;
         std::memcpy(&word, block + std::size_t(i) * sizeof(Word), sizeof(Word));

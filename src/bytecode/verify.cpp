@@ -119,7 +119,7 @@ private:
                 if (!jump || next.a() != ins.a() || !(next.flags() & LAST_A))
                     fail(i, "fused without its jump");
             }
-            if (ins.op() == Opcode::make_function && code_.constants[ins.b()] != Constant::Kind::code)
+            if (ins.op() == Opcode::make_function && (ins.b() >= code_.constants.size() || code_.constants[ins.b()] != Constant::Kind::code))
                 fail(i, "not a code constant");
         }
     }

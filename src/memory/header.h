@@ -14,6 +14,7 @@
 #pragma once
 #include <atomic>
 #include <cstdint>
+#include <type_traits>
 
 #include "memory/value.h"
 
@@ -37,13 +38,47 @@ inline constexpr std::uint8_t condemned = 64;         // collector
 inline constexpr std::uint8_t large = 128;            // memory from the large-object list, not from a cell page
 }  // namespace flag
 
+// std::atomic without its constructor: making an object over its memory leaves the header alone, which readers without a lock that
+// still see an old place of the memory may be looking at.
+template <class T> class HeaderWord {
+public:
+    HeaderWord() = default;
+    constexpr HeaderWord(T v) : v_(v) {}
+    HeaderWord(HeaderWord const&) = delete;
+    HeaderWord& operator=(HeaderWord const&) = delete;
+
+    T load(std::memory_order o = std::memory_order_seq_cst) const { return word().load(o); }
+    void store(T v, std::memory_order o = std::memory_order_seq_cst) { word().store(v, o); }
+    T exchange(T v, std::memory_order o = std::memory_order_seq_cst) { return word().exchange(v, o); }
+    T fetch_add(T v, std::memory_order o = std::memory_order_seq_cst) { return word().fetch_add(v, o); }
+    T fetch_sub(T v, std::memory_order o = std::memory_order_seq_cst) { return word().fetch_sub(v, o); }
+    T fetch_or(T v, std::memory_order o = std::memory_order_seq_cst) { return word().fetch_or(v, o); }
+    T fetch_and(T v, std::memory_order o = std::memory_order_seq_cst) { return word().fetch_and(v, o); }
+    bool compare_exchange_weak(T& expected, T v, std::memory_order o = std::memory_order_seq_cst) {
+        return word().compare_exchange_weak(expected, v, o);
+    }
+    bool compare_exchange_weak(T& expected, T v, std::memory_order success, std::memory_order failure) {
+        return word().compare_exchange_weak(expected, v, success, failure);
+    }
+    bool compare_exchange_strong(T& expected, T v, std::memory_order o = std::memory_order_seq_cst) {
+        return word().compare_exchange_strong(expected, v, o);
+    }
+    bool compare_exchange_strong(T& expected, T v, std::memory_order success, std::memory_order failure) {
+        return word().compare_exchange_strong(expected, v, success, failure);
+    }
+
+private:
+    std::atomic_ref<T> word() const { return std::atomic_ref<T>(const_cast<T&>(v_)); }
+    T v_;
+};
+
 struct alignas(16) Header {
-    std::atomic<ShapeId> shape;
-    std::atomic<OwnerId> owner;
-    std::atomic<std::uint8_t> lock;
-    std::atomic<std::uint8_t> flags;
-    std::atomic<std::uint32_t> local;
-    std::atomic<std::uint32_t> shared;
+    HeaderWord<ShapeId> shape;
+    HeaderWord<OwnerId> owner;
+    HeaderWord<std::uint8_t> lock;
+    HeaderWord<std::uint8_t> flags;
+    HeaderWord<std::uint32_t> local;
+    HeaderWord<std::uint32_t> shared;
 
     ShapeId shape_id() const { return shape.load(std::memory_order_acquire); }
     bool has(std::uint8_t bit) const { return flags.load(std::memory_order_relaxed) & bit; }
@@ -51,6 +86,6 @@ struct alignas(16) Header {
     void unset(std::uint8_t bit) { flags.fetch_and(std::uint8_t(~bit), std::memory_order_relaxed); }
     bool is_immortal() const { return local.load(std::memory_order_relaxed) == kImmortalCount; }
 };
-static_assert(sizeof(Header) == 16);
+static_assert(sizeof(Header) == 16 && std::is_trivially_default_constructible_v<Header>);
 
 }  // namespace oro

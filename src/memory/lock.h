@@ -17,7 +17,7 @@
 
 namespace oro {
 
-using LockByte = std::atomic<std::uint8_t>;
+using LockByte = HeaderWord<std::uint8_t>;
 
 namespace lock_bit {
 inline constexpr std::uint8_t locked = 1, parked = 2, woken = 4, starving = 8;

@@ -58,20 +58,16 @@ Header* allocate_object(Thread& t, Type& type, std::size_t bytes);
 
 inline void publish(Header* o, ShapeId shape) { o->shape.store(shape, std::memory_order_release); }
 
-// Constructs T over memory whose header is already set: saves it around the constructor. The header words go through
-// registers; the optimiser drops the copies.
-template <class T, class... A> T* construct_keeping_header(Header* memory, A&&... args) {
-    OwnerId owner = memory->owner.load(std::memory_order_relaxed);
-    std::uint8_t flags = memory->flags.load(std::memory_order_relaxed);
-    std::uint32_t local = memory->local.load(std::memory_order_relaxed);
-    std::uint32_t shared = memory->shared.load(std::memory_order_relaxed);
-    T* o = new (static_cast<void*>(memory)) T(std::forward<A>(args)...);
-    Header* header = o;  // a struct may have fields of the same names
-    header->owner.store(owner, std::memory_order_relaxed);
-    header->flags.store(flags, std::memory_order_relaxed);
-    header->local.store(local, std::memory_order_relaxed);
-    header->shared.store(shared, std::memory_order_relaxed);
-    return o;
+// Constructs T over memory whose header is already set, and stays as it is. (A compiler that takes an object's storage to hold nothing
+// before its constructor has run needs -fno-lifetime-dse.)
+template <class T, class... A> T* construct_behind_header(Header* memory, A&&... args) {
+    if constexpr (sizeof...(A) == 0) {
+        // Not T(), which would begin by clearing the header.
+        std::memset(static_cast<void*>(memory + 1), 0, sizeof(T) - sizeof(Header));
+        return new (static_cast<void*>(memory)) T;
+    } else {
+        return new (static_cast<void*>(memory)) T(std::forward<A>(args)...);
+    }
 }
 
 // A new object of a native struct. `type` may be a subclass made in Python: then the object also has room for attributes.
@@ -79,8 +75,7 @@ template <class T, class... A> T* construct_keeping_header(Header* memory, A&&..
 template <class T, class... A> Result<Ref<T>> make(Thread& t, Type& type, A&&... args) {
     Header* memory = allocate_object(t, type, type.size > sizeof(T) ? type.size : sizeof(T));
     if (!memory) [[unlikely]] return Raised{};
-    // The header stays as allocated: T's constructor leaves it alone (trivial default constructors of atomics).
-    T* o = construct_keeping_header<T>(memory, std::forward<A>(args)...);
+    T* o = construct_behind_header<T>(memory, std::forward<A>(args)...);
     if (type.size > sizeof(T)) std::memset(reinterpret_cast<char*>(memory) + sizeof(T), 0, type.size - sizeof(T));
     publish(o, type.root_shape);
     return Ref<T>::adopt(o);
@@ -93,7 +88,7 @@ template <class T, class... A> Result<Ref<T>> make_sized(Thread& t, Type& type, 
     Header* memory = allocate_object(t, type, bytes);
     if (!memory) [[unlikely]] return Raised{};
     if (extra) *reinterpret_cast<Value*>(reinterpret_cast<char*>(memory) + bytes - 8) = Value{};
-    T* o = construct_keeping_header<T>(memory, std::forward<A>(args)...);
+    T* o = construct_behind_header<T>(memory, std::forward<A>(args)...);
     publish(o, type.root_shape);
     return Ref<T>::adopt(o);
 }

@@ -266,7 +266,7 @@ Result<Ref<>> make_class(Python& py, Type& metatype, Borrowed<Str> name, Borrowe
     std::size_t bytes = metatype.size > sizeof(Type) ? metatype.size : sizeof(Type);
     Header* memory = allocate_object(py, metatype, bytes);
     if (!memory) return Raised{};
-    Type* made = construct_keeping_header<Type>(memory);
+    Type* made = construct_behind_header<Type>(memory);
     if (bytes > sizeof(Type)) std::memset(reinterpret_cast<char*>(memory) + sizeof(Type), 0, bytes - sizeof(Type));
     made->dict.init(Maybe<Dict>(TRY(dict_copy(py, ns))));
     made->name.set(Maybe<Str>(intern(py, name.share())));

@@ -104,7 +104,7 @@ Raised raise_no_memory(Thread& t) {
         memory->owner.store(t.id, std::memory_order_relaxed);
         memory->local.store(1, std::memory_order_relaxed);
         ++t.allocated_since_gc;
-        auto* o = construct_keeping_header<BaseException>(memory, empty_tuple());
+        auto* o = construct_behind_header<BaseException>(memory, empty_tuple());
         if (size > sizeof(BaseException)) {
             std::memset(reinterpret_cast<char*>(memory) + sizeof(BaseException), 0, size - sizeof(BaseException));
         }

@@ -111,7 +111,7 @@ struct TypeDef {
 };
 
 struct Type : Object {
-    constexpr explicit Type(TypeDef const& d) : def(&d) {}
+    constexpr explicit Type(TypeDef const& d) : Object{}, def(&d) {}
     Type() = default;
 
     TypeDef const* def = nullptr;               // null for classes made at run time

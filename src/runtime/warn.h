@@ -3,6 +3,7 @@
 //
 // The lock of the module is recursive and held while a warning is looked up; everything here may run Python.
 #pragma once
+#include "memory/lock.h"
 #include "object/context.h"
 #include "object/dict.h"
 #include "object/list.h"
@@ -16,7 +17,7 @@ struct WarningsState {
     Ref<Str> default_action;
     Ref<ContextVar> context;             // _warnings_context: filters that belong to a context
     std::atomic<std::int64_t> filters_version{1};
-    std::atomic<std::uint8_t> lock{0};
+    LockByte lock{0};
     std::atomic<Thread*> owner{nullptr}; // who holds the lock
     int depth = 0;                       // how often; the owner only
 };

@@ -31,7 +31,8 @@ Result<std::int64_t> acquire_timeout(Python& py, bool blocking, Borrowed<> timeo
 }
 
 Result<bool> acquire(Python& py, LockByte& byte, std::int64_t nanoseconds) {
-    std::int64_t deadline = nanoseconds > 0 ? now_ns() + nanoseconds : 0;
+    std::int64_t deadline = 0;
+    if (nanoseconds > 0 && __builtin_add_overflow(now_ns(), nanoseconds, &deadline)) deadline = INT64_MAX;
     for (;;) {
         switch (lock_timed(py, byte, nanoseconds, true)) {
             case LockResult::acquired: return true;

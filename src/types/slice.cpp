@@ -1,6 +1,8 @@
 // slice: three values, and how they become bounds. Immutable.
 #include "object/slice.h"
 
+#include <algorithm>
+
 #include "object/define.h"
 #include "types/arguments.h"
 #include "types/hashing.h"
@@ -163,6 +165,8 @@ SliceBounds clip_slice(SliceNumbers const& n, std::size_t size) {
     } else if (b.start < b.stop) {
         b.count = (b.stop - b.start - 1) / b.step + 1;
     }
+    // From a single item the step leads nowhere; kept small, so that one step more is a number still.
+    if (b.count <= 1) b.step = std::clamp(b.step, -length - 2, length + 2);
     return b;
 }
 

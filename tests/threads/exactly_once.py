@@ -46,7 +46,6 @@ def main():
         "set": (iter(set(numbers)), numbers), "frozenset": (iter(frozenset(numbers)), numbers),
         "deque": (iter(deque(numbers)), numbers), "reversed deque": (reversed(deque(numbers)), numbers),
         "enumerate": (map(itemgetter(1), enumerate(numbers)), numbers), "map": (map(int, numbers), numbers), "filter": (filter(None, numbers), numbers[1:]),
-        "callable": (iter(iter(numbers).__next__, None), numbers),
         "islice": (itertools.islice(itertools.count(), COUNT), numbers), "chain": (itertools.chain(numbers[:9], numbers[9:]), numbers),
         "repeat": (itertools.repeat(5, COUNT), [5] * COUNT),
         "chain of many": (itertools.chain(*([n] for n in numbers)), numbers),
@@ -66,6 +65,10 @@ def main():
     for n in numbers:
         simple.put(n)
     check("SimpleQueue", simple.get_nowait, numbers)
+
+    # Threads that come to the end of one source together.
+    for _ in range(150):
+        check("chain of a few", nexts(itertools.chain(*([n, n] for n in range(12)))), [n for n in range(12) for _ in range(2)])
 
     # Growing is as exact: nothing that was put in is lost.
     grown, table, group, ends = [], {}, set(), deque()

@@ -17,7 +17,7 @@ def with_statements():
                         raise KeyError(i)
                     counts[0] += 1
             except KeyError:
-                counts[0] += 0
+                pass            # not under the lock any more
     threads = [threading.Thread(target=work) for _ in range(4)]
     for t in threads:
         t.start()

@@ -119,7 +119,7 @@ Result<std::int64_t> timeout_of(Python& py, Optional<> timeout) {
     double seconds = TRY(to_double(py, *timeout));
     if (std::isnan(seconds)) return raise(py, exc::ValueError, "Invalid value NaN (not a number)");
     if (seconds < 0) return raise(py, exc::ValueError, "'timeout' must be a non-negative number");
-    if (seconds * 1e9 >= 9.2e18) return raise(py, exc::OverflowError, "timestamp out of range for C PyTime_t");
+    if (seconds * 1e9 >= 0x1p63) return raise(py, exc::OverflowError, "timestamp out of range for C PyTime_t");
     return std::int64_t(std::ceil(seconds * 1e9));
 }
 
@@ -133,7 +133,8 @@ Result<Ref<>> get_item_of(Python& py, Borrowed<SimpleQueue> self, bool block, st
         else q->enqueue(&w);
     }
     if (empty) return raise_empty(py);
-    std::int64_t deadline = timeout < 0 ? -1 : now_ns() + timeout;
+    std::int64_t deadline = -1;
+    if (timeout >= 0 && __builtin_add_overflow(now_ns(), timeout, &deadline)) deadline = INT64_MAX;
     for (;;) {
         std::int64_t rest = deadline < 0 ? -1 : std::max<std::int64_t>(deadline - now_ns(), 0);
         LockResult r = lock_timed(py, w.byte, rest, true);

@@ -1,6 +1,7 @@
 // The module array: the type's life, its methods and operators.
 #include "modules/array/array.h"
 
+#include "base/shared_bytes.h"
 #include "object/bytearray.h"
 #include "object/exception.h"
 #include "object/generic_alias.h"
@@ -53,7 +54,7 @@ Result<void> splice(Thread& t, Array& a, std::size_t begin, std::size_t end, cha
     }
     CHECK(resize(t, a, total));
     if (grows) move_tail();
-    if (n) std::memcpy(a.guarded.data + begin * size, octets, n * size);
+    copy_shared(a.guarded.data + begin * size, octets, n * size);
     return {};
 }
 
@@ -66,7 +67,10 @@ Result<Ref<Array>> make_array(Thread& t, Type& type, ItemKind const* kind, char 
 
 Result<Ref<Bytes>> octets_of(Thread& t, Self self) {
     Locked<Array> a(t, self);
-    return make_bytes(t, {a->data, a->count * self->kind->size});
+    std::size_t size = a->count * self->kind->size;
+    Ref<Bytes> octets = TRY(make_bytes_uninitialized(t, size));
+    copy_shared(octets->data, a->data, size);  // views of it may be written to meanwhile
+    return octets;
 }
 
 Result<void> append(Python& py, Self self, Borrowed<> value) {

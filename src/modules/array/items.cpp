@@ -1,4 +1,5 @@
 // Subscripts of arrays: items and slices.
+#include "base/shared_bytes.h"
 #include "modules/array/array.h"
 #include "object/slice.h"
 
@@ -43,11 +44,11 @@ Result<Ref<>> get_at(Python& py, Self self, Borrowed<> key) {
         std::size_t size = self->kind->size, n = std::size_t(range.count);
         Ref<Array> result = TRY(make_array(py, array_type, self->kind, nullptr, n));
         if (range.step == 1) {
-            if (n) std::memcpy(result->guarded.data, a->data + std::size_t(range.start) * size, n * size);
+            if (n) copy_shared(result->guarded.data, a->data + std::size_t(range.start) * size, n * size);
         } else {
             std::int64_t at = range.start;
             for (std::size_t i = 0; i < n; ++i, at += range.step)
-                std::memcpy(result->guarded.data + i * size, a->data + std::size_t(at) * size, size);
+                copy_shared(result->guarded.data + i * size, a->data + std::size_t(at) * size, size);
         }
         return result;
     }
@@ -75,7 +76,7 @@ Result<void> set_at(Python& py, Self self, Borrowed<> key, Borrowed<> value) {
             return raise(py, exc::ValueError, "attempt to assign array of size {} to extended slice of size {}", n, range.count);
         }
         std::int64_t at = range.start;
-        for (std::size_t i = 0; i < n; ++i, at += range.step) std::memcpy(a->data + std::size_t(at) * size, octets->data + i * size, size);
+        for (std::size_t i = 0; i < n; ++i, at += range.step) copy_shared(a->data + std::size_t(at) * size, octets->data + i * size, size);
         return {};
     }
     std::int64_t index = TRY(index_from(py, key));
@@ -89,7 +90,7 @@ Result<void> set_at(Python& py, Self self, Borrowed<> key, Borrowed<> value) {
     Locked<Array> a(py, self);
     std::int64_t at = position_of(index, a->count);
     if (at < 0) return raise(py, exc::IndexError, "array assignment index out of range");
-    std::memcpy(a->data + std::size_t(at) * self->kind->size, item, self->kind->size);
+    copy_shared(a->data + std::size_t(at) * self->kind->size, item, self->kind->size);
     return {};
 }
 

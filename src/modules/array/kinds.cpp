@@ -1,6 +1,7 @@
 // The item kinds: conversion from and to Python, with the messages that each has.
 #include <cstdio>
 
+#include "base/shared_bytes.h"
 #include "modules/array/array.h"
 #include "object/float.h"
 
@@ -8,12 +9,9 @@ namespace oro::array_module {
 
 namespace {
 
-template <class T> T load(char const* p) {
-    T v;
-    std::memcpy(&v, p, sizeof v);
-    return v;
-}
-template <class T> void save(char* p, T v) { std::memcpy(p, &v, sizeof v); }
+// Views of an array may be written to while its items are read.
+template <class T> T load(char const* p) { return load_shared<T>(p); }
+template <class T> void save(char* p, T v) { store_shared(p, v); }
 
 template <class T> std::size_t mismatch(char const* a, char const* b, std::size_t n, int* order) {
     for (std::size_t i = 0; i < n; ++i) {

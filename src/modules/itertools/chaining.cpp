@@ -10,9 +10,10 @@ namespace {
 // ---- chain
 
 struct Chain : Object {
-    Member<> sources, active;            // iterators; null sources: ended
+    Member<> sources, active;            // iterators; null sources: there are no more
+    Member<> waiting;                    // a list of iterators that threads have found besides `active`, or null
     explicit Chain(Ref<> s) : sources(std::move(s)) {}
-    static constexpr auto fields = std::tuple{&Chain::sources, &Chain::active};
+    static constexpr auto fields = std::tuple{&Chain::sources, &Chain::active, &Chain::waiting};
     static Type& type() { return chain_type; }
 };
 
@@ -27,24 +28,53 @@ Result<Ref<>> from_iterable(Python& py, Borrowed<> cls, Borrowed<> iterable) {
     return make<Chain>(py, *static_cast<Type*>(cls.value().pointer()), std::move(iterator));
 }
 
+// An iterator that is to be gone through: now, or, if another thread has gone to the next source at the same time, later.
+Result<void> install(Python& py, Chain& chain, Value iterator) {
+    {
+        Section section(py, &chain);
+        if (!chain.active.peek()) {
+            (void)chain.active.swap(Maybe<>(share(iterator)));
+            return {};
+        }
+    }
+    Maybe<> waiting = chain.waiting.load(&chain);
+    if (!waiting) {
+        Ref<List> fresh = TRY(make_list(py));
+        Section section(py, &chain);
+        if (chain.waiting.peek()) waiting = Maybe<>(share(chain.waiting.peek().value()));
+        else (void)chain.waiting.swap(Maybe<>(share((waiting = Maybe<>(std::move(fresh))).value())));
+    }
+    return list_append(py, as<List>(waiting.value()), share(iterator));
+}
+Maybe<> take_waiting(Python& py, Chain& chain) {
+    Maybe<> waiting = chain.waiting.load(&chain);
+    if (!waiting) return {};
+    Locked<List> list(py, as<List>(waiting.value()));
+    return list_take(py, list, 0);
+}
+
 Next next_chain(Python& py, Borrowed<Chain> self) {
     for (;;) {
-        Maybe<> sources = self->sources.load(self.get());
-        if (!sources) return Next::end();
         Maybe<> active = self->active.load(self.get());
         if (!active) {
-            Next source = next(py, *sources);
-            if (source.raised() || source.ended()) {
-                self->sources.store(self.get(), {});
-                return source;
+            active = take_waiting(py, *self);
+            if (!active) {
+                Maybe<> sources = self->sources.load(self.get());
+                if (!sources) return Next::end();
+                Next source = next(py, *sources);
+                if (source.raised() || source.ended()) {
+                    self->sources.store(self.get(), {});
+                    if (source.raised()) return source;
+                    continue;   // another thread may have found a source meanwhile
+                }
+                auto iterator = get_iterator(py, std::move(source).take());
+                if (iterator.raised()) {
+                    self->sources.store(self.get(), {});
+                    return Raised{};
+                }
+                active = std::move(iterator).take();
             }
-            auto iterator = get_iterator(py, std::move(source).take());
-            if (iterator.raised()) {
-                self->sources.store(self.get(), {});
-                return Raised{};
-            }
-            active = std::move(iterator).take();
-            self->active.store(self.get(), Maybe<>(share(active.value())));
+            CHECK(install(py, *self, active.value()));
         }
         Next item = next(py, *active);
         if (item.raised()) return item;
