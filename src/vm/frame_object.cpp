@@ -34,7 +34,7 @@ bool is_only_reference(Header const& h) {
 
 Result<Ref<FrameObject>> frame_object(Thread& t, Frame& f) {
     if (f.object) return as<FrameObject>(share(f.object));
-    Ref<FrameObject> made = TRY(make<FrameObject>(t, frame_type, *f.code.get(), *f.fn(), &f));
+    Ref<FrameObject> made = TRY(make<FrameObject>(t, frame_type, Borrowed<Code>(*f.code.get()).share(), Borrowed<Function>(*f.fn()).share(), &f));
     f.object = made.share().release();
     return made;
 }
@@ -68,14 +68,10 @@ void detach_frame_object(Thread& t, Frame& f) {
 FrameObject::~FrameObject() { clear(); }
 
 void FrameObject::trace(Visitor& v) {
-    code.trace(v);
-    function.trace(v);
     for (std::uint32_t i = 0; i < saved_count; ++i) v(saved[i]);
 }
 
 void FrameObject::clear() {
-    code.reset();
-    function.reset();
     std::uint32_t n = std::exchange(saved_count, 0);
     Value* values = std::exchange(saved, nullptr);
     for (std::uint32_t i = 0; i < n; ++i) detail::decref(values[i]);

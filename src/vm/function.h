@@ -2,7 +2,6 @@
 #pragma once
 #include "object/dict.h"
 #include "vm/frame.h"
-#include "vm/registers.h"
 
 namespace oro {
 
@@ -39,15 +38,15 @@ struct Generator : Object {
     std::atomic<bool> hooks_inited{false};
     std::atomic<bool> closed_async{false};
     HandledException handled;                      // the exception that its except blocks handle
-    Kept<Code> code;
+    Fixed<Code> code;
     Member<Str> name, qualname;
     Member<> origin;                               // cr_origin
     Member<> finalizer;                            // async generators: ag_hooks finalizer
     Frame frame;                                   // then its registers
 
-    explicit Generator(Code& c) : code(c) {}
+    explicit Generator(Ref<Code> c) : code(std::move(c)) {}
     ~Generator();
-    static constexpr auto fields = std::tuple{&Generator::name, &Generator::qualname, &Generator::origin, &Generator::finalizer};
+    static constexpr auto fields = std::tuple{&Generator::code, &Generator::name, &Generator::qualname, &Generator::origin, &Generator::finalizer};
     void trace(Visitor& v);
     void clear();
     static Type& type();
@@ -82,8 +81,8 @@ void trace_thread_frames(Thread& t, Visitor& v);
 // named registers, under this object's lock. Registers of a live frame are looked at by its own thread or with the world stopped.
 struct FrameObject : Object {
     std::atomic<Frame*> frame{nullptr};
-    Kept<Code> code;
-    Kept<Function> function;
+    Fixed<Code> code;
+    Fixed<Function> function;
     Member<> back;                                 // once the frame has ended
     Member<> locals_snapshot;                      // of a function: names set by f_locals that are no variables of it; else, once ended, the mapping
     Member<> displaced;                            // a list: what f_locals has replaced in a live frame, which may be in use there
@@ -92,9 +91,9 @@ struct FrameObject : Object {
     std::atomic<bool> trace_lines{true}, trace_opcodes{false};
     std::uint32_t saved_count = 0;
     Value* saved = nullptr;
-    FrameObject(Code& c, Function& f, Frame* running) : frame(running), code(c), function(f) {}
+    FrameObject(Ref<Code> c, Ref<Function> f, Frame* running) : frame(running), code(std::move(c)), function(std::move(f)) {}
     ~FrameObject();
-    static constexpr auto fields = std::tuple{&FrameObject::back, &FrameObject::locals_snapshot,
+    static constexpr auto fields = std::tuple{&FrameObject::code, &FrameObject::function, &FrameObject::back, &FrameObject::locals_snapshot,
                                               &FrameObject::displaced, &FrameObject::trace_function};
     void trace(Visitor& v);
     void clear();

@@ -19,7 +19,7 @@ Value make_generator(Thread* t, Value* regs) {
     Function* f = frame->fn();
     Type& type = code->code_flags & CO_COROUTINE ? coroutine_type : code->code_flags & CO_ASYNC_GENERATOR ? async_generator_type : generator_type;
     std::size_t bytes = sizeof(Generator) + code->registers * sizeof(Value);
-    auto made = make_sized<Generator>(*t, type, bytes, *code);
+    auto made = make_sized<Generator>(*t, type, bytes, Borrowed<Code>(*code).share());
     if (made.raised()) return {};
     Ref<Generator> g = std::move(made).take();
     g->name.set(Maybe<Str>(f->name.load(f)));
@@ -384,7 +384,6 @@ Generator::~Generator() { clear(); }
 
 void Generator::trace(Visitor& v) {
     v(handled.exception);
-    code.trace(v);
     if (state.load(std::memory_order_relaxed) == GeneratorState::closed) return;
     Value* regs = frame.registers();
     auto visit = [&](Value x) {
@@ -401,7 +400,6 @@ void Generator::clear() {
     detail::decref(std::exchange(handled.exception, Value{}));
     if (state.exchange(GeneratorState::running) == GeneratorState::closed) state.store(GeneratorState::closed);
     else abandon(current_python(), *this);
-    code.reset();
 }
 
 }  // namespace oro

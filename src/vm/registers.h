@@ -68,32 +68,3 @@ inline Value publish(Value v) {
 inline Ref<> share(Value v) { return oro::share(v); }
 
 }  // namespace oro::reg
-
-namespace oro {
-
-// A field, set before its object is published, that holds what it points to as a register does: deferred objects, which the collector
-// alone frees, are not counted, so that threads which run the same function don't meet at its count. It is traced by its own trace().
-template <class T> class Kept {
-public:
-    explicit Kept(T& o) : v_(reg::retain(Value::of(&o))) {}
-    ~Kept() { reset(); }
-    Kept(Kept const&) = delete;
-    Kept& operator=(Kept const&) = delete;
-
-    T* get() const { return static_cast<T*>(v_.pointer()); }
-    T* operator->() const { return get(); }
-    Borrowed<T> operator*() const { return Borrowed<T>(*get()); }
-    Ref<T> share() const { return (**this).share(); }
-    // On a condemned object.
-    void reset() { reg::release(std::exchange(v_, Value{})); }
-    void trace(Visitor& v) const {
-        if (!v_.is_pointer()) return;
-        if (v_.pointer()->has(flag::deferred)) v.uncounted(v_.pointer());
-        else v(v_);
-    }
-
-private:
-    Value v_;
-};
-
-}  // namespace oro
