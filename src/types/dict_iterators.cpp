@@ -45,7 +45,7 @@ template <bool Backwards> Next next_entry(Thread& t, DictIterator& it, DictPart 
         std::int64_t left = it.left.load(std::memory_order_relaxed);
         if (t.alone) it.left.store(left - 1, std::memory_order_relaxed);
         else left = it.left.fetch_sub(1, std::memory_order_relaxed);
-        if (left <= 0 && t.alone) {
+        if (left <= 0) {
             end_iteration(t, it.position, it.dict);
             return raise(t, exc::RuntimeError, "dictionary keys changed during iteration");
         }
