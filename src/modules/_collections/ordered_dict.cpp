@@ -211,16 +211,21 @@ Result<bool> same_order(Python& py, Self a, Self b) {
     return first.entries.size() == second.entries.size();
 }
 
-Result<bool> equal_ordered(Python& py, Self a, Self b) {
-    if (py.alone) return TRY(dicts_equal(py, a, b)) && TRY(same_order(py, a, b));
-    // Other threads may change the dicts meanwhile: compare what they hold now.
-    Ref<OrderedDict> left = TRY(copy_exactly(py, a)), right = a.is(b.value()) ? left.share() : TRY(copy_exactly(py, b));
-    return TRY(dicts_equal(py, left, right)) && TRY(same_order(py, left, right));
+Result<bool> equal_ordered(Python& py, Self a, Self b) { return TRY(dicts_equal(py, a, b)) && TRY(same_order(py, a, b)); }
+
+// While other threads may change the dicts, what they hold now is compared.
+Result<bool> equal_to(Python& py, Self self, Borrowed<Dict> other) {
+    bool ordered = is<OrderedDict>(Borrowed<>(other));
+    if (py.alone) return ordered ? equal_ordered(py, self, as<OrderedDict>(Borrowed<>(other))) : dicts_equal(py, self, other);
+    Ref<OrderedDict> mine = TRY(copy_exactly(py, self));
+    if (!ordered) return dicts_equal(py, mine, other);
+    bool same = other.get() == self.get();
+    return equal_ordered(py, mine, same ? mine.share() : TRY(copy_exactly(py, as<OrderedDict>(Borrowed<>(other)))));
 }
 
 Result<Ref<>> compare_ordered(Python& py, Self self, Borrowed<> other, Compare op) {
     if (!is<Dict>(other) || (op != Compare::eq && op != Compare::ne)) return Ref<>::immediate(kNotImplemented);
-    bool same = is<OrderedDict>(other) ? TRY(equal_ordered(py, self, as<OrderedDict>(other))) : TRY(dicts_equal(py, self, as<Dict>(other)));
+    bool same = TRY(equal_to(py, self, as<Dict>(other)));
     return Ref<>::immediate(Value::of_bool(same == (op == Compare::eq)));
 }
 
