@@ -27,20 +27,6 @@ std::uint8_t log2_for(std::size_t entries) {
     return n;
 }
 
-// Appends to a fresh table that has room.
-void append_fresh(DictKeys& k, std::size_t n, Value key, std::int64_t hash, Value value) {
-    DictEntry& e = k.entries()[n];
-    e.hash.store(hash, std::memory_order_relaxed);
-    e.key.store(key);
-    e.value.store(value);
-    enter_index(k, hash, n);
-}
-
-void set_count(DictKeys& k, std::size_t n) {
-    k.entry_count.store(n, std::memory_order_relaxed);
-    k.tail = n;
-}
-
 }  // namespace
 
 namespace dict_table {
@@ -101,6 +87,14 @@ Pair remove_entry(Dict& dict, std::size_t ix) {
     if (ix + 1 == k.tail) k.tail = ix;
     dict.guarded.used.store(dict.guarded.used.load(std::memory_order_relaxed) - 1, std::memory_order_release);
     return pair;
+}
+
+std::size_t last_entry(DictKeys& k) {
+    if (is_shared_empty(&k)) return kAbsent;
+    std::size_t i = k.tail;
+    while (i > 0 && k.entries()[i - 1].key.peek_relaxed().is_null()) --i;
+    k.tail = i;
+    return i > 0 ? i - 1 : kAbsent;
 }
 
 namespace {
@@ -332,15 +326,9 @@ bool dict_pop_last(Thread& t, Dict& dict, Maybe<>* key, Maybe<>* value) {
     Pair pair;
     {
         Section section(t, &dict);
-        DictKeys& k = *dict.guarded.keys.load(std::memory_order_relaxed);
-        std::size_t i = k.tail;
-        while (i > 0 && k.entries()[i - 1].key.peek_relaxed().is_null()) --i;
-        if (i == 0) {
-            if (!is_shared_empty(&k)) k.tail = 0;
-            return false;
-        }
-        k.tail = i;
-        pair = remove_entry(dict, i - 1);
+        std::size_t i = last_entry(*dict.guarded.keys.load(std::memory_order_relaxed));
+        if (i == kAbsent) return false;
+        pair = remove_entry(dict, i);
     }
     *key = Maybe<>::adopt(pair.key);
     *value = Maybe<>::adopt(pair.value);
@@ -361,7 +349,12 @@ void dict_clear(Thread& t, Dict& dict) {
 
 Result<Ref<Dict>> dict_copy(Thread& t, Borrowed<Dict> dict) {
     Ref<Dict> copy = TRY(make<Dict>(t, Dict::type()));
-    if (dict->size() == 0) return copy;
+    CHECK(dict_copy_into(t, *copy, dict));
+    return copy;
+}
+
+Result<void> dict_copy_into(Thread& t, Dict& copy, Borrowed<Dict> dict) {
+    if (dict->size() == 0) return {};
     bool failed = false;
     {
         Locked<Dict> locked(t, dict);
@@ -394,12 +387,12 @@ Result<Ref<Dict>> dict_copy(Thread& t, Borrowed<Dict> dict) {
                             std::size_t(k->index_width) << k->log2_size);
             }
             set_count(*k, n);
-            copy->guarded.keys.store(k, std::memory_order_release);
-            copy->guarded.used.store(n, std::memory_order_release);
+            copy.guarded.keys.store(k, std::memory_order_release);
+            copy.guarded.used.store(n, std::memory_order_release);
         }
     }
     if (failed) return raise_no_memory(t);
-    return copy;
+    return {};
 }
 
 }  // namespace oro

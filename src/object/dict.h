@@ -5,7 +5,9 @@
 // Protocol: `keys` points to a table of hash indexes and entries. Entries are appended, never reused; a deleted entry keeps a
 // null value. A reader loads the table (acquire), finds an entry, takes a count of its value if it can, and looks again
 // that the table and the value are the same. A writer that rebuilds or clears publishes another table and retires the
-// old one. `version` of a table: a number that is unique to this set of keys (0: none given yet); adding or deleting a key
+// old one. A pair that moves (dict_order.h) is entered at its new place before it leaves the old one, and its index is changed
+// in between: so a reader that sees an entry emptied under its hands looks again with the lock held, and never takes a moving
+// key for a missing one. `version` of a table: a number that is unique to this set of keys (0: none given yet); adding or deleting a key
 // takes it away, replacing a value does not.
 #pragma once
 #include "object/locked.h"
@@ -89,6 +91,8 @@ bool dict_previous(Thread& t, Dict& dict, std::size_t* position, Maybe<>* key, M
 bool dict_pop_last(Thread& t, Dict& dict, Maybe<>* key, Maybe<>* value);
 void dict_clear(Thread& t, Dict& dict);
 Result<Ref<Dict>> dict_copy(Thread& t, Borrowed<Dict> dict);
+// Into a dict that is empty and that nobody else knows yet.
+Result<void> dict_copy_into(Thread& t, Dict& copy, Borrowed<Dict> dict);
 // Merges another dict or mapping (keys() and __getitem__); `override` false keeps existing values.
 // From an iterable of pairs.
 Result<void> dict_merge_pairs(Python& py, Borrowed<Dict> dict, Borrowed<> pairs, bool override = true);

@@ -20,29 +20,24 @@ namespace {
 
 std::atomic<std::uint64_t> next_table_id{1};
 
-std::uint64_t id_of(DictKeys& k) {
+}  // namespace
+
+std::uint64_t dict_table::id_of(DictKeys& k) {
     std::uint64_t id = k.id.load(std::memory_order_acquire);
     if (id != 0) return id;
     std::uint64_t fresh = next_table_id.fetch_add(1, std::memory_order_relaxed);
     return k.id.compare_exchange_strong(id, fresh, std::memory_order_acq_rel) ? fresh : id;
 }
 
-// A place found while Python ran, to be checked before it is used.
-struct Found {
-    DictKeys* keys;
-    std::uint64_t id;
-    std::size_t ix;        // kAbsent: no such key
-    Value key;             // of the entry, for comparing only
-    std::size_t entries;   // entries at the time
-};
-
-// Whether the place still is what it was. The keys pointer is looked into only if it is the dict's current one.
-bool still_valid(Dict& dict, Found const& f) {
+// The keys pointer is looked into only if it is the dict's current one.
+bool dict_table::still_valid(Dict& dict, Found const& f) {
     DictKeys* k = dict.keys();
     if (k != f.keys || k->id.load(std::memory_order_acquire) != f.id) return false;
     if (f.ix == kAbsent) return k->entry_count.load(std::memory_order_acquire) == f.entries;
     return k->entries()[f.ix].key.peek() == f.key;
 }
+
+namespace {
 
 // The next entry that may be the key: a sure one, or one to be compared, with a count of its key.
 struct Candidate {
@@ -62,12 +57,11 @@ template <Shared S> Candidate next_candidate(DictKeys& k, Probe& p, Value key, s
             DictEntry& e = k.entries()[ix];
             Value stored = e.key.peek();
             if (stored == key) return {ix, true, stored};
-            if (stored.is_null() || e.hash.load(std::memory_order_relaxed) != hash) continue;
+            if (e.hash.load(std::memory_order_relaxed) != hash) continue;
             if constexpr (S == Shared::yes) {
                 bool retry = false;
                 stored = e.key.try_share(&retry);
-                if (retry) return {kRetry};
-                if (stored.is_null()) continue;
+                if (retry || stored.is_null()) return {kRetry};
             } else {
                 stored = share_concurrent(stored);
             }
@@ -76,7 +70,9 @@ template <Shared S> Candidate next_candidate(DictKeys& k, Probe& p, Value key, s
     });
 }
 
-Result<Found> search_slow(Python& py, Dict& dict, Value key, std::int64_t hash) {
+}  // namespace
+
+Result<Found> dict_table::search_slow(Python& py, Dict& dict, Value key, std::int64_t hash) {
     for (;;) {
         DictKeys* k = dict.keys();
         if (is_shared_empty(k)) return Found{k, 0, kAbsent, {}, 0};
@@ -105,25 +101,7 @@ Result<Found> search_slow(Python& py, Dict& dict, Value key, std::int64_t hash) 
     }
 }
 
-// Calls f(ix) with the lock held, ix being the key's entry or kAbsent.
-template <class F> Result<void> with_place(Python& py, Dict& dict, Value key, std::int64_t hash, F&& f) {
-    {
-        Section section(py, &dict);
-        std::size_t ix = find_any<Shared::no>(*dict.guarded.keys.load(std::memory_order_relaxed), key, hash);
-        if (ix != kUnsure) [[likely]] {
-            f(ix);
-            return {};
-        }
-    }
-    for (;;) {
-        Found found = TRY(search_slow(py, dict, key, hash));
-        Section section(py, &dict);
-        if (still_valid(dict, found)) {
-            f(found.ix);
-            return {};
-        }
-    }
-}
+namespace {
 
 [[gnu::noinline]] Result<Maybe<>> get_slow(Python& py, Dict& dict, Value key, std::int64_t hash) {
     Value v{};

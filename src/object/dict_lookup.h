@@ -39,13 +39,12 @@ std::size_t find_any_in(DictKeys const& k, std::atomic<I>* index, Value key, std
             DictEntry const& e = entries[ix];
             Value stored = e.key.peek();
             if (stored == key) [[likely]] return ix;
-            if (e.hash.load(std::memory_order_relaxed) != hash || stored.is_null()) continue;
+            if (e.hash.load(std::memory_order_relaxed) != hash) continue;
             Match m;
             if constexpr (S == Shared::yes) {
                 bool retry = false;
                 stored = e.key.try_share(&retry);
-                if (retry) return kRetry;
-                if (stored.is_null()) continue;
+                if (retry || stored.is_null()) return kRetry;
                 m = quick_match(stored, key);
                 drop_quietly(stored);
             } else {
@@ -61,6 +60,41 @@ std::size_t find_any_in(DictKeys const& k, std::atomic<I>* index, Value key, std
 
 template <Shared S> [[gnu::always_inline]] inline std::size_t find_any(DictKeys const& k, Value key, std::int64_t hash) {
     return with_indexes(k, [&](auto* index) { return find_any_in<S>(k, index, key, hash); });
+}
+
+// A number that this table alone ever has; given under the lock or without it, and never to the shared empty table.
+std::uint64_t id_of(DictKeys& k);
+
+// A place found while Python ran, to be checked before it is used.
+struct Found {
+    DictKeys* keys;
+    std::uint64_t id;
+    std::size_t ix;        // kAbsent: no such key
+    Value key;             // of the entry, for comparing only
+    std::size_t entries;   // entries at the time
+};
+Result<Found> search_slow(Python& py, Dict& dict, Value key, std::int64_t hash);
+// Whether the place still is what it was.
+bool still_valid(Dict& dict, Found const& f);
+
+// Calls f(ix) with the lock held, ix being the key's entry or kAbsent.
+template <class F> Result<void> with_place(Python& py, Dict& dict, Value key, std::int64_t hash, F&& f) {
+    {
+        Section section(py, &dict);
+        std::size_t ix = find_any<Shared::no>(*dict.guarded.keys.load(std::memory_order_relaxed), key, hash);
+        if (ix != kUnsure) [[likely]] {
+            f(ix);
+            return {};
+        }
+    }
+    for (;;) {
+        Found found = TRY(search_slow(py, dict, key, hash));
+        Section section(py, &dict);
+        if (still_valid(dict, found)) {
+            f(found.ix);
+            return {};
+        }
+    }
 }
 
 }  // namespace dict_table

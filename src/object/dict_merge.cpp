@@ -1,5 +1,6 @@
 // dict.update and what else takes pairs from another mapping.
 #include "object/call.h"
+#include "object/dict_pairs.h"
 #include "object/dict_table.h"
 #include "object/list.h"
 #include "object/tuple.h"
@@ -8,37 +9,28 @@ namespace oro {
 
 using namespace dict_table;
 
+DictPairs::DictPairs(Thread& t, Borrowed<Dict> dict) {
+    entries.reserve(dict->size());
+    Locked<Dict> locked(t, dict);
+    DictKeys* k = locked->keys.load(std::memory_order_relaxed);
+    for (std::size_t i = 0, end = k->entry_count.load(std::memory_order_relaxed); i < end; ++i) {
+        DictEntry& e = k->entries()[i];
+        Value key = e.key.peek_relaxed(), value = e.value.peek_relaxed();
+        if (key.is_null()) continue;
+        detail::incref(key);
+        detail::incref(value);
+        entries.push_back({key, value, e.hash.load(std::memory_order_relaxed)});
+    }
+}
+
+DictPairs::~DictPairs() {
+    for (; done < entries.size(); ++done) {
+        detail::decref(entries[done].key);
+        detail::decref(entries[done].value);
+    }
+}
+
 namespace {
-
-// Pairs of a dict, counted, as they stood at one moment.
-struct Snapshot {
-    struct Entry {
-        Value key, value;
-        std::int64_t hash;
-    };
-    std::vector<Entry> entries;
-    std::size_t done = 0;          // entries before it were handed on
-
-    void take(Thread& t, Borrowed<Dict> dict) {
-        entries.reserve(dict->size());
-        Locked<Dict> locked(t, dict);
-        DictKeys* k = locked->keys.load(std::memory_order_relaxed);
-        for (std::size_t i = 0, end = k->entry_count.load(std::memory_order_relaxed); i < end; ++i) {
-            DictEntry& e = k->entries()[i];
-            Value key = e.key.peek_relaxed(), value = e.value.peek_relaxed();
-            if (key.is_null()) continue;
-            detail::incref(key);
-            detail::incref(value);
-            entries.push_back({key, value, e.hash.load(std::memory_order_relaxed)});
-        }
-    }
-    ~Snapshot() {
-        for (; done < entries.size(); ++done) {
-            detail::decref(entries[done].key);
-            detail::decref(entries[done].value);
-        }
-    }
-};
 
 // An empty dict takes the table of a copy.
 bool adopt_copy(Thread& t, Borrowed<Dict> dict, Ref<Dict>& copy) {
@@ -60,10 +52,9 @@ Result<void> merge_dict(Python& py, Borrowed<Dict> dict, Borrowed<Dict> other, b
         Ref<Dict> copy = TRY(dict_copy(py, other));
         if (adopt_copy(py, dict, copy)) return {};
     }
-    Snapshot pairs;
-    pairs.take(py, other);
+    DictPairs pairs(py, other);
     while (pairs.done < pairs.entries.size()) {
-        Snapshot::Entry e = pairs.entries[pairs.done++];
+        DictPairs::Entry e = pairs.entries[pairs.done++];
         Ref<> key = Ref<>::adopt(e.key), value = Ref<>::adopt(e.value);
         bool plain = dict->keys()->simple.load(std::memory_order_acquire) && is_exact_str(e.key);
         if (override) CHECK(dict_set_item_hashed(py, dict, key, e.hash, std::move(value)));
@@ -75,14 +66,21 @@ Result<void> merge_dict(Python& py, Borrowed<Dict> dict, Borrowed<Dict> other, b
     return {};
 }
 
+// Whether a dict is asked for what its table holds. A subclass with an __iter__ of its own decides itself what its keys are. Native
+// ones (OrderedDict) keep to the table, and so does a class derived from them if it changes nothing that would be called.
+bool gives_its_table(Thread& t, Borrowed<> other) {
+    Type& type = type_of(other);
+    if (!type.has(type_flag::heap) || type.slot(Dunder::iter) == dict_type.slot(Dunder::iter)) return true;
+    Type* native = type.base;
+    while (native->has(type_flag::heap)) native = native->base;
+    if (type.slot(Dunder::iter) != native->slot(Dunder::iter) || type.slot(Dunder::getitem) != native->slot(Dunder::getitem)) return false;
+    return type_lookup(t, type, name::keys()).value() == type_lookup(t, *native, name::keys()).value();
+}
+
 }  // namespace
 
 Result<void> dict_merge(Python& py, Borrowed<Dict> dict, Borrowed<> other, bool override) {
-    if (is<Dict>(other)) {
-        // A subclass with an __iter__ of its own decides itself what its keys are.
-        bool own_iter = !is_exact<Dict>(other) && type_of(other).slot(Dunder::iter) != Dict::type().slot(Dunder::iter);
-        if (!own_iter) return merge_dict(py, dict, as<Dict>(other), override);
-    }
+    if (is<Dict>(other) && gives_its_table(py, other)) return merge_dict(py, dict, as<Dict>(other), override);
     Ref<> keys = TRY(call_method_with(py, other, name::keys()));
     return for_each(py, keys, [&](Ref<> key) -> Result<void> {
         std::int64_t hash = TRY(dict_hash(py, key));

@@ -9,7 +9,7 @@
 namespace oro::dict_table {
 
 inline constexpr std::size_t kAbsent = ~std::size_t(0);
-inline constexpr std::size_t kRetry = kAbsent - 1;     // a key could not be counted: look again under the lock
+inline constexpr std::size_t kRetry = kAbsent - 1;     // a key could not be counted or is on the move: look again under the lock
 inline constexpr std::uint8_t kSmallest = 3;           // log2 of the smallest table that can hold anything
 
 // Index words: the largest number is 'empty', the one below 'deleted'.
@@ -65,12 +65,13 @@ std::size_t find_str_in(DictKeys const& k, std::atomic<I>* index, Str const& nam
             DictEntry const& e = entries[ix];
             Value key = e.key.peek();
             if (key == Value::of(&name)) [[likely]] return ix;
-            if (e.hash.load(std::memory_order_relaxed) == hash && key.is_pointer()) {
+            if (e.hash.load(std::memory_order_relaxed) != hash) continue;
+            if (key.is_pointer()) {
                 if constexpr (S == Shared::yes) {
                     bool retry = false;
                     Value counted = e.key.try_share(&retry);
                     if (retry) return kRetry;
-                    if (!counted.is_pointer()) continue;  // deleted just now
+                    if (counted.is_null()) return kRetry;  // deleted or moved just now
                     // Dropping the last count of anything but a plain str may run Python, and then `k` may be gone.
                     bool plain = is_exact_str(counted);
                     bool same = plain && equal(*static_cast<Str*>(counted.pointer()), name);
@@ -80,6 +81,8 @@ std::size_t find_str_in(DictKeys const& k, std::atomic<I>* index, Str const& nam
                 } else {
                     if (type_of(key).has(type_flag::str) && equal(*static_cast<Str*>(key.pointer()), name)) return ix;
                 }
+            } else if (S == Shared::yes && key.is_null()) {
+                return kRetry;
             }
         } else if (ix == kEmptyIndex<I>) {
             return kAbsent;
@@ -107,6 +110,19 @@ inline void enter_index(DictKeys& k, std::int64_t hash, std::size_t ix) {
         while (index[p.i].load(std::memory_order_relaxed) < kDeletedIndex<I>) p.advance();
         index[p.i].store(I(ix), std::memory_order_release);
     });
+}
+
+// Fills entry `n` of a table that nobody else knows yet.
+inline void append_fresh(DictKeys& k, std::size_t n, Value key, std::int64_t hash, Value value) {
+    DictEntry& e = k.entries()[n];
+    e.hash.store(hash, std::memory_order_relaxed);
+    e.key.store(key);
+    e.value.store(value);
+    enter_index(k, hash, n);
+}
+inline void set_count(DictKeys& k, std::size_t n) {
+    k.entry_count.store(n, std::memory_order_relaxed);
+    k.tail = n;
 }
 
 // A table with room for one more entry at least, holding the live entries of the current one: published, the old one
@@ -141,14 +157,17 @@ struct Pair {
 };
 Pair remove_entry(Dict& dict, std::size_t ix);
 
+// The last live entry; kAbsent if there is none.
+std::size_t last_entry(DictKeys& k);
+
 // Drops the references of a table that is no longer published, and frees it after a grace period.
 void drop_table(DictKeys* k);
 
 // What the lock protected is looked at after the lock: a value of an entry found without the lock. Null and *retry set if it
-// has to be read under the lock, or the table is no longer the dict's.
+// has to be read under the lock, because it was deleted or moved just now, or the table is no longer the dict's.
 inline Value read_value(Dict const& dict, DictKeys const* k, std::size_t ix, bool* retry) {
     Value v = k->entries()[ix].value.try_share(retry);
-    if (!*retry && dict.guarded.keys.load(std::memory_order_acquire) != k) [[unlikely]] {
+    if (!*retry && (v.is_null() || dict.guarded.keys.load(std::memory_order_acquire) != k)) [[unlikely]] {
         detail::decref(v);
         v = Value{};
         *retry = true;

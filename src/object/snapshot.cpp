@@ -66,14 +66,16 @@ Result<void> pair_up(Thread& t, std::vector<Value>& out) {
 Result<bool> snapshot(Thread& t, Borrowed<> iterable, std::vector<Value>& out) {
     if (t.alone || !iterable.value().is_pointer()) return false;
     Type& type = type_of(iterable);
+    // OrderedDict and its views, and other native subclasses, keep to the order of the dict's table.
+    auto kind_of = [&](Type& base) { return &type == &base || (type.base == &base && !type.has(type_flag::heap)); };
     auto dict_of = [&] { return *static_cast<DictView*>(iterable.value().pointer())->dict; };
-    if (&type == &dict_type) take_entries(t, as<Dict>(iterable), DictPart::keys, out);
-    else if (&type == &dict_keys_type) take_entries(t, dict_of(), DictPart::keys, out);
-    else if (&type == &dict_values_type) take_entries(t, dict_of(), DictPart::values, out);
-    else if (&type == &dict_items_type) take_entries(t, dict_of(), DictPart::items, out);
+    if (kind_of(dict_type)) take_entries(t, as<Dict>(iterable), DictPart::keys, out);
+    else if (kind_of(dict_keys_type)) take_entries(t, dict_of(), DictPart::keys, out);
+    else if (kind_of(dict_values_type)) take_entries(t, dict_of(), DictPart::values, out);
+    else if (kind_of(dict_items_type)) take_entries(t, dict_of(), DictPart::items, out);
     else if (&type == &set_type || &type == &frozenset_type) take_set(t, as_any_set(iterable.value()), out);
     else return false;
-    if (&type == &dict_items_type) CHECK(pair_up(t, out));
+    if (kind_of(dict_items_type)) CHECK(pair_up(t, out));
     return true;
 }
 

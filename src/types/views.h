@@ -6,6 +6,8 @@
 
 namespace oro {
 
+extern Type dict_keys_type, dict_values_type, dict_items_type;
+
 template <DictPart P> struct DictViewOf : DictView {
     using DictView::DictView;
     static Type& type();

@@ -105,6 +105,7 @@ Result<void> setup(Python& py, Module& m) {
     CHECK(add_type_to_module(py, m, DequeIterator::type()));
     CHECK(add_type_to_module(py, m, deque_reverse_iterator_type));
     CHECK(add_type_to_module(py, m, defaultdict()));
+    CHECK(add_type_to_module(py, m, ordered_dict()));
     return add_type_to_module(py, m, tuplegetter());
 }
 
