@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 
 #include "memory/lock.h"
 #include "memory/world.h"
@@ -23,6 +24,7 @@ namespace {
 // The functions of each kind, oldest first; a list is made by the first that registers, lasts as long as the process, and is
 // as safe for threads as any.
 std::atomic<List*> hooks[3];
+std::atomic<void (*)(Python&)> native_hooks[8];
 
 void call_all(Python& py, ForkHook when, bool backwards) {
     List* list = hooks[int(when)].load(std::memory_order_acquire);
@@ -48,6 +50,14 @@ Result<void> register_fork_hook(Python& py, ForkHook when, Borrowed<> function) 
     return list_append(py, Borrowed<List>(*place.load(std::memory_order_acquire)), function.share());
 }
 
+void call_in_fork_child(void (*function)(Python&)) {
+    for (auto& place : native_hooks) {
+        void (*expected)(Python&) = nullptr;
+        if (place.compare_exchange_strong(expected, function) || expected == function) return;
+    }
+    std::abort();  // more modules than places
+}
+
 void prepare_fork(Python& py) {
     call_all(py, ForkHook::before, true);
     lock_types(py);
@@ -70,6 +80,8 @@ void finish_fork_child(Python& py) {
     set_main_thread(&py);
     forget_signals();
     monitor::forget_other_threads(py);
+    for (auto& hook : native_hooks)
+        if (auto* f = hook.load()) f(py);
     call_all(py, ForkHook::after_in_child, false);
 }
 

@@ -13,6 +13,9 @@ enum class ForkHook { before, after_in_parent, after_in_child };
 // os.register_at_fork: for all following forks.
 Result<void> register_fork_hook(Python& py, ForkHook when, Borrowed<> function);
 
+// The same for modules written in C++: called in the child before Python's functions. Once per module, from its setup.
+void call_in_fork_child(void (*function)(Python&));
+
 // Calls the `before` functions, the last registered first, then stops the world.
 void prepare_fork(Python& py);
 // After the call in the parent (or when it failed), and in the child: everything goes on; the functions are called.

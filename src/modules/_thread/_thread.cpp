@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <pthread.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cmath>
 
@@ -14,6 +15,7 @@
 #include "object/interpreter.h"
 #include "object/exception.h"
 #include "object/structseq.h"
+#include "runtime/fork.h"
 #include "runtime/signals.h"
 #include "runtime/sys_info.h"
 #include "runtime/thread_life.h"
@@ -22,13 +24,27 @@ namespace oro::thread {
 
 extern Type local_type;
 
-// What a handle and its thread share. `done` is locked from the start to the end of the thread; joiners wait for it.
+// What a handle and its thread share. `done` is locked from the start to the end of the thread; joiners wait for it, and the first
+// of them for the system's thread, so that nothing of it is left once join() returns.
 struct Shared {
     std::atomic<int> references{1};
     std::atomic<int> state{0};         // 0 not started, 1 starting, 2 running, 3 done
     std::atomic<std::uint64_t> ident{0};
     LockByte done{0};
-    void release() { if (references.fetch_sub(1) == 1) delete this; }
+    LockByte joining{0};               // held while the system's thread is waited for
+    std::atomic<pid_t> process{0};     // that has the system's thread to be joined or detached; 0: there is none
+    pthread_t system{};                // set before `process`
+
+    void release() {
+        if (references.fetch_sub(1) != 1) return;
+        if (take_system()) pthread_detach(system);
+        delete this;
+    }
+    // Whether the caller is the one to join or detach the system's thread. After a fork it isn't the child's.
+    bool take_system() {
+        pid_t owner = process.exchange(0, std::memory_order_acq_rel);
+        return owner != 0 && owner == getpid();
+    }
 };
 
 struct Handle : Object {
@@ -41,17 +57,40 @@ struct Handle : Object {
 namespace {
 
 std::atomic<std::int64_t> running{0};
-// Handles of non-daemon threads, for _shutdown(). Guarded by its lock byte; each holds a reference.
-LockByte joinable_lock{0};
-std::vector<Shared*>& joinable() {
-    static auto* v = new std::vector<Shared*>;
+thread_local bool counted = false;     // whether this thread is one of them
+// The threads that have a handle and haven't ended, for _shutdown() and fork. Guarded by its lock byte; each holds a reference.
+struct Started {
+    Shared* shared;
+    bool daemon;
+};
+LockByte started_lock{0};
+std::vector<Started>& started() {
+    static auto* v = new std::vector<Started>;
     return *v;
 }
 
-void finish(Thread& t, Shared* s) {
+// Takes a thread off the list and gives its reference back.
+void strike(Thread& t, Shared* s) {
+    lock(t, started_lock);
+    bool found = std::erase_if(started(), [&](Started& e) { return e.shared == s; });
+    unlock(started_lock);
+    if (found) s->release();
+}
+
+void finish(Shared* s) {
     s->state.store(3, std::memory_order_release);
-    (void)t;
     unlock(s->done);
+}
+
+// After the end of the thread, as `done` has told.
+void wait_for_system(Python& py, Shared* s) {
+    if (s->process.load(std::memory_order_acquire) == 0) return;
+    lock(py, s->joining);
+    if (s->take_system()) {
+        Detached detached(py);
+        pthread_join(s->system, nullptr);
+    }
+    unlock(s->joining);
 }
 
 // Everything a new thread needs; owned by it.
@@ -75,6 +114,7 @@ void* run(void* p) {
     enter_thread(*t);
     auto& py = static_cast<Python&>(*t);
     ++running;
+    counted = true;
     {
         Ref<> function = Ref<>::adopt(b->function), args = Ref<>::adopt(b->args);
         Maybe<> keywords = Maybe<>::adopt(b->keywords);
@@ -92,20 +132,10 @@ void* run(void* p) {
     // The thread's objects go before joiners are told.
     if (!t->dict.is_null()) detail::decref(std::exchange(t->dict, Value{}));
     if (shared) {
-        {
-            lock(*t, joinable_lock);
-            auto& all = joinable();
-            for (auto& s : all)
-                if (s == shared) {
-                    s = all.back();
-                    all.pop_back();
-                    shared->release();
-                    break;
-                }
-            unlock(joinable_lock);
-        }
-        finish(*t, shared);
+        strike(*t, shared);
+        // What others had left for this thread to destroy is gone as well before they are told.
         leave_thread(t);
+        finish(shared);
         shared->release();
     } else {
         leave_thread(t);
@@ -124,7 +154,7 @@ Result<std::uint64_t> start(Python& py, Shared* shared, Borrowed<> function, Bor
     }
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setdetachstate(&attributes, shared ? PTHREAD_CREATE_JOINABLE : PTHREAD_CREATE_DETACHED);
     std::size_t size = thread_stack_size();
     // Less than what natives need at the limit would leave no room at all.
     constexpr std::size_t kUsual = std::size_t(8) << 20, kLeast = std::size_t(1) << 20;
@@ -139,6 +169,10 @@ Result<std::uint64_t> start(Python& py, Shared* shared, Borrowed<> function, Bor
         delete b;
         abandon_thread(t);
         return raise(py, exc::RuntimeError, "can't start new thread");
+    }
+    if (shared) {
+        shared->system = id;
+        shared->process.store(getpid(), std::memory_order_release);
     }
     return std::uint64_t(id);
 }
@@ -169,26 +203,19 @@ Value start_joinable_thread(Python& py, Native&, Value, Value const* args, std::
         if (!s->state.compare_exchange_strong(expected, 1)) return raise(py, exc::RuntimeError, "thread already started");
         lock(py, s->done);
         Ref<Tuple> empty = empty_tuple();
-        if (!daemon) {
-            lock(py, joinable_lock);
-            s->references.fetch_add(1);
-            joinable().push_back(s);
-            unlock(joinable_lock);
-        }
-        auto started = start(py, s, Borrowed<>(out[0]), empty, {});
-        if (started.raised()) {
+        s->references.fetch_add(1);
+        lock(py, started_lock);
+        started().push_back({s, daemon});
+        unlock(started_lock);
+        auto ident = start(py, s, Borrowed<>(out[0]), empty, {});
+        if (ident.raised()) {
             s->state.store(0);
             unlock(s->done);
-            if (!daemon) {
-                lock(py, joinable_lock);
-                std::erase(joinable(), s);
-                unlock(joinable_lock);
-                s->release();
-            }
+            strike(py, s);
             return Raised{};
         }
         std::uint64_t zero = 0;
-        s->ident.compare_exchange_strong(zero, std::move(started).take());
+        s->ident.compare_exchange_strong(zero, std::move(ident).take());
         return handle;
     };
     return build().release();
@@ -211,7 +238,10 @@ Result<void> join(Python& py, Borrowed<Handle> self, Borrowed<> timeout) {
     if (py.interpreter->finalizing && s->state.load() != 3) return raise(py, exc::PythonFinalizationError, "cannot join thread at interpreter shutdown");
     s->references.fetch_add(1);
     auto taken = acquire(py, s->done, ns);
-    if (!taken.raised() && std::move(taken).take()) unlock(s->done);
+    if (!taken.raised() && std::move(taken).take()) {
+        unlock(s->done);
+        wait_for_system(py, s);
+    }
     s->release();
     if (has_raised(py)) return Raised{};
     return {};
@@ -270,22 +300,40 @@ void set_name(Python&, Borrowed<Str> name) {
     pthread_setname_np(pthread_self(), text.c_str());
 }
 
+// In the child of a fork the other threads have ended, whatever they were about; nobody waits for them any more.
+void forget_others(Python& py) {
+    running.store(counted, std::memory_order_relaxed);
+    started_lock.store(0);
+    std::erase_if(started(), [&](Started& e) {
+        if (e.shared->ident.load() == py.ident) return false;
+        e.shared->process.store(0);
+        e.shared->done.store(0);
+        e.shared->joining.store(0);
+        e.shared->state.store(3);
+        e.shared->release();
+        return true;
+    });
+}
+
 Result<void> shutdown(Python& py) {
     for (;;) {
         Shared* s = nullptr;
         {
-            lock(py, joinable_lock);
-            for (Shared* o : joinable())
-                if (o->ident.load() != py.ident) {
-                    s = o;
+            lock(py, started_lock);
+            for (Started& e : started())
+                if (!e.daemon && e.shared->ident.load() != py.ident) {
+                    s = e.shared;
                     s->references.fetch_add(1);
                     break;
                 }
-            unlock(joinable_lock);
+            unlock(started_lock);
         }
         if (!s) return {};
         auto taken = acquire(py, s->done, -1);
-        if (!taken.raised()) unlock(s->done);
+        if (!taken.raised()) {
+            unlock(s->done);
+            wait_for_system(py, s);
+        }
         s->release();
         if (has_raised(py)) return Raised{};
         CHECK(poll(py));
@@ -353,6 +401,7 @@ Type& Handle::type() { return handle_type; }
 
 namespace {
 Result<void> setup(Python& py, Module& m) {
+    call_in_fork_child(forget_others);
     CHECK(add_type_to_module(py, m, handle_type));
     CHECK(add_struct_type(py, m, except_hook_args_type));
     CHECK(add_type_to_module(py, m, lock_type));
