@@ -2,7 +2,7 @@
 
 usage: scaling.py [--quick] [--list] [EXPERIMENT...]
 
-Each experiment splits a fixed amount of work among 1, 2, 4 and 8 threads, and shows the least of three times, in
+Each experiment splits a fixed amount of work among 1, 2, 4 and 8 threads, and shows the least of five times, in
 seconds, and how many times as fast 2 and 8 threads are as one. With a GIL that stays at 1.0; without, it reaches the
 number of cores where nothing is shared but the interpreter.
 """
@@ -12,6 +12,7 @@ import threading
 import time
 
 THREADS = (1, 2, 4, 8)
+ROUNDS = 5
 SHARES = 8  # each experiment's work is cut into so many equal shares, or a multiple
 
 
@@ -61,7 +62,7 @@ def fib(n):
 
 def fibonacci(threads, quick):
     """naive recursive fibonacci"""
-    n, want = (12, 144) if quick else (28, 317811)
+    n, want = (12, 144) if quick else (30, 832040)
     seconds, results = split(threads, lambda share: fib(n))
     expect(results, [want] * SHARES)
     return seconds, ""
@@ -83,7 +84,7 @@ def count_primes(low, high):
 def primes(threads, quick):
     """counting primes in a ThreadPoolExecutor"""
     from concurrent.futures import ThreadPoolExecutor
-    limit, step, want = (2_000, 125, 303) if quick else (160_000, 2_500, 14_683)
+    limit, step, want = (2_000, 125, 303) if quick else (480_000, 2_500, 40_005)
     begin = time.perf_counter()
     with ThreadPoolExecutor(max_workers=threads) as pool:
         counts = pool.map(count_primes, range(0, limit, step), range(step, limit + step, step))
@@ -104,7 +105,7 @@ SHARED_LIST = list(range(1_000_000))
 
 def shared_list(threads, quick):
     """a comprehension over chunks of one shared list"""
-    repeat = 1 if quick else 10
+    repeat = 1 if quick else 60
     chunk = (8_000 if quick else len(SHARED_LIST)) // SHARES
 
     def task(share):
@@ -122,7 +123,7 @@ def shared_list(threads, quick):
 def sha256(threads, quick):
     """hashlib.sha256 of short messages"""
     import hashlib
-    rounds = 100 if quick else 100_000
+    rounds = 100 if quick else 250_000
 
     def task(share):
         digest = b"orochi"
@@ -137,7 +138,7 @@ def sha256(threads, quick):
 
 def counting(threads, quick):
     """a plain counting loop"""
-    n = 1_000 if quick else 1_500_000
+    n = 1_000 if quick else 8_000_000
 
     def task(share):
         i = 0
@@ -196,7 +197,7 @@ def locked(threads, quick):
 
 def processes(threads, quick):
     """fibonacci again, in processes of os.fork instead of threads"""
-    n, want = (12, 144) if quick else (28, 317811)
+    n, want = (12, 144) if quick else (30, 832040)
     per_process = SHARES // threads
     begin = time.perf_counter()
     children = []
@@ -217,13 +218,11 @@ EXPERIMENTS = (fibonacci, primes, squares, shared_list, sha256, counting, sleepi
 
 
 def show(experiment, quick):
-    times, notes = [], []
-    for threads in THREADS:
-        runs = [experiment(threads, quick) for _ in range(1 if quick else 3)]
-        best = min(runs)
-        times.append(best[0])
-        if best[1]:
-            notes.append(best[1])
+    # The rounds take turns, so that what else the machine does falls on all of them.
+    rounds = [[experiment(threads, quick) for threads in THREADS] for _ in range(1 if quick else ROUNDS)]
+    best = [min(runs) for runs in zip(*rounds)]
+    times = [seconds for seconds, _ in best]
+    notes = [note for _, note in best if note]
     cells = " ".join(f"{t:8.3f}" for t in times)
     note = f"  ({notes[-1]} with {THREADS[-1]})" if notes else ""
     print(f"{experiment.__name__:<12} {cells}  {times[0] / times[1]:5.2f} {times[0] / times[-1]:6.2f}   "

@@ -140,7 +140,7 @@ void allow_concurrent(Header* o) {
 
 void decref_without_destroying(Header* o) {
     if (o->is_immortal()) return;
-    if (o->local.load(memory_order_relaxed) > 0) o->local.fetch_sub(1, memory_order_relaxed);
+    if (o->owner.load(memory_order_relaxed) == current_owner) o->local.fetch_sub(1, memory_order_relaxed);
     else o->shared.fetch_sub(kOne, memory_order_relaxed);
 }
 

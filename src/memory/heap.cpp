@@ -1,5 +1,6 @@
 #include "memory/heap.h"
 
+#include <malloc.h>
 #include <sys/mman.h>
 
 #include <cstdlib>
@@ -178,7 +179,7 @@ void Heap::freed_locally(Page* page) {
         // In no list and without free cells, so that it stays so; nothing of it is in use, so nobody frees into it.
         page->full = true;
         page->free = nullptr;
-        retire(page, return_page);
+        retire(page, return_page, kPageSize);
     }
 }
 
@@ -210,7 +211,7 @@ void free_object_memory(Header* o) {
             s.large_bytes -= block->size;
         }
         clear_header(o);
-        retire(block, free_large);
+        retire(block, free_large, block->size);
         return;
     }
     clear_header(o);
@@ -281,10 +282,12 @@ std::size_t heap_bytes() {
 void* buffer_allocate(std::size_t size) { return mi_malloc(size); }
 void* buffer_reallocate(void* p, std::size_t size) { return mi_realloc(p, size); }
 void buffer_free(void* p) { mi_free(p); }
+void buffer_retire(void* p) { retire(p, buffer_free, mi_usable_size(p)); }
 #else
 void* buffer_allocate(std::size_t size) { return std::malloc(size); }
 void* buffer_reallocate(void* p, std::size_t size) { return std::realloc(p, size); }
 void buffer_free(void* p) { std::free(p); }
+void buffer_retire(void* p) { retire(p, buffer_free, malloc_usable_size(p)); }
 #endif
 
 }  // namespace oro

@@ -140,5 +140,7 @@ std::size_t heap_bytes();
 void* buffer_allocate(std::size_t size);
 void* buffer_reallocate(void* p, std::size_t size);
 void buffer_free(void* p);
+// Frees after a grace period (reclaim.h).
+void buffer_retire(void* p);
 
 }  // namespace oro

@@ -15,7 +15,7 @@ struct Retired {
 
 struct RetireList {
     std::vector<Retired> items;   // in order of epoch
-    std::size_t asked_at = 0;     // size at which the other threads were last asked to announce
+    std::size_t unasked = 0;      // bytes retired since the other threads were last asked to announce
 };
 
 namespace {
@@ -28,7 +28,7 @@ std::vector<Retired>& orphans() {
     return *v;
 }
 
-constexpr std::size_t kAskAfter = 64;  // items that wait before the other threads are asked to announce
+constexpr std::size_t kAskAfter = 1 << 16;  // bytes that wait before the other threads are asked to announce
 
 std::uint64_t oldest_seen(Mutator& self) {
     std::atomic_thread_fence(std::memory_order_seq_cst);  // pairs with go_online
@@ -52,7 +52,7 @@ void free_until(std::vector<Retired>& items, std::uint64_t oldest) {
 
 }  // namespace
 
-void retire(void* p, void (*free)(void*)) {
+void retire(void* p, void (*free)(void*), std::size_t bytes) {
     Mutator* m = current_mutator;
     if (m->alone) {
         free(p);
@@ -60,21 +60,29 @@ void retire(void* p, void (*free)(void*)) {
     }
     if (!m->retired) m->retired = new RetireList;
     RetireList& list = *m->retired;
-    // Whoever announces this epoch or a later one did so after the memory was unlinked.
-    list.items.push_back({p, free, global_epoch.fetch_add(1, std::memory_order_acq_rel) + 1});
-    if (list.items.size() >= list.asked_at + kAskAfter) {
-        list.asked_at = list.items.size();
-        for_each_mutator([](Mutator& other) { other.breaker.fetch_or(breaker::reclaim, std::memory_order_relaxed); });
+    // A reader may have looked before the memory was unlinked if it announced the current epoch, not if it announces the
+    // next: the fence keeps the caller's unlinking before the reading of the counter.
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    list.items.push_back({p, free, global_epoch.load(std::memory_order_acquire) + 1});
+    list.unasked += bytes;
+    if (list.unasked >= kAskAfter) {
+        list.unasked = 0;
+        global_epoch.fetch_add(1, std::memory_order_acq_rel);
+        for_each_mutator([](Mutator& each) { each.breaker.fetch_or(breaker::reclaim, std::memory_order_relaxed); });
     }
 }
 
 void quiesce(Mutator& m) {
     m.breaker.fetch_and(~breaker::reclaim, std::memory_order_relaxed);
+    if (m.retired && !m.retired->items.empty()) {
+        // The last of what waits needs the next epoch; begun here if nobody has yet.
+        std::uint64_t now = global_epoch.load(std::memory_order_acquire);
+        if (m.retired->items.back().epoch > now) global_epoch.compare_exchange_strong(now, now + 1, std::memory_order_acq_rel);
+    }
     m.seen_epoch.store(global_epoch.load(std::memory_order_acquire), std::memory_order_seq_cst);
     if (m.retired && !m.retired->items.empty()) {
         std::uint64_t oldest = oldest_seen(m);
         free_until(m.retired->items, oldest);
-        m.retired->asked_at = m.retired->items.size();
     }
     std::unique_lock guard(orphan_mutex, std::try_to_lock);
     if (guard && !orphans().empty()) free_until(orphans(), oldest_seen(m));

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include <algorithm>
+#include <cassert>
 #include <vector>
 
 #include "memory/counts.h"
@@ -88,6 +89,7 @@ struct SubtractHeap : Visitor {
     static void on(Visitor&, Header* h) {
         if (!in_heap(h)) return;
         std::uint32_t& refs = scratch_of(h);
+        assert(refs > 0 && "an object holds a reference that isn't counted");
         if (refs != kManyRefs && refs > 0) --refs;
     }
     SubtractHeap() : Visitor{on, nullptr} {}

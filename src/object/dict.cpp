@@ -65,7 +65,7 @@ DictKeys* grow(Dict& dict) {
     }
     set_count(*k, n);
     dict.guarded.keys.store(k, std::memory_order_release);
-    if (!is_shared_empty(old)) retire(old, buffer_free);
+    if (!is_shared_empty(old)) buffer_retire(old);
     return k;
 }
 
@@ -110,7 +110,7 @@ void drop_references(DictKeys* k) {
 void drop_table(DictKeys* k) {
     if (is_shared_empty(k)) return;
     drop_references(k);
-    retire(k, buffer_free);
+    buffer_retire(k);
 }
 
 }  // namespace dict_table

@@ -1,6 +1,6 @@
 #include "object/dict_order.h"
 
-#include "memory/reclaim.h"
+#include "memory/heap.h"
 #include "object/dict_lookup.h"
 
 namespace oro {
@@ -38,7 +38,7 @@ bool rebuild(Dict& dict, DictEnds& ends, std::size_t moved, End end) {
     set_count(*k, n);
     ends.reset(id_of(*k), room);
     dict.guarded.keys.store(k, std::memory_order_release);
-    retire(&old, buffer_free);
+    buffer_retire(&old);
     return true;
 }
 

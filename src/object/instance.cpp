@@ -53,7 +53,7 @@ Result<void> enter_dict_mode(Thread& t, Object* o, Dict& dict) {
     }
     if (overflow) {
         for (std::size_t i = 0; i < overflow->capacity; ++i) detail::decref(overflow->slots[i].exchange(Value{}));
-        retire(overflow, buffer_free);
+        buffer_retire(overflow);
     }
     return {};
 }
@@ -156,7 +156,7 @@ Result<void> instance_set(Thread& t, Object* o, Borrowed<Str> name, Ref<> value)
             if (!grown) return raise_no_memory(t);
             for (std::size_t i = 0; old && i < old->capacity; ++i) grown->slots[i].store(old->slots[i].peek());
             extra->store({std::uint64_t(grown)});
-            if (old) retire(old, buffer_free);
+            if (old) buffer_retire(old);
             slot = locate(o, shape, index, &extra);
         }
         Value old = slot->exchange(value.release());
@@ -259,7 +259,7 @@ void instance_destruct(Object* o) {
     Shape& shape = shape_of(o->shape_id());
     if (shape.type->extra_offset != 0 && !shape.dict_mode && shape.count > shape.inline_count) {
         auto* overflow = reinterpret_cast<Overflow*>(slot_at(o, shape.extra_offset).exchange(Value{}).bits);
-        if (overflow) retire(overflow, buffer_free);
+        if (overflow) buffer_retire(overflow);
     }
 }
 

@@ -150,7 +150,7 @@ Ref<Str> intern(Thread& t, Ref<Str> s) {
             break;
         }
     }
-    if (old) retire(old, buffer_free);
+    if (old) buffer_retire(old);
     if (found) return std::move(found).take();
     return s;
 }

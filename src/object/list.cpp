@@ -31,13 +31,14 @@ void copy_slots(Slot* to, Slot const* from, std::size_t n) {
     std::memcpy(static_cast<void*>(to), static_cast<void const*>(from), n * sizeof(Slot));
 }
 
+enum class Readers { none, perhaps };
+
 // Makes room for `wanted` items, moving what is there to another array. False without memory.
-bool resize_to(Thread& t, List& list, std::size_t wanted) {
+bool resize_to(Thread& t, List& list, std::size_t wanted, Readers readers = Readers::perhaps) {
     ItemArray* old = list.guarded.items.load(std::memory_order_relaxed);
     std::size_t size = list.guarded.size.load(std::memory_order_relaxed);
     if (wanted > kMaxItems) return false;
-    if (t.alone && old) {
-        // No reader can be looking.
+    if (old && (t.alone || readers == Readers::none)) {
         std::size_t bytes = (sizeof(ItemArray) + wanted * sizeof(Slot) + 15) & ~std::size_t(15);
         auto* items = static_cast<ItemArray*>(buffer_reallocate(old, bytes));
         if (!items) return false;
@@ -51,13 +52,13 @@ bool resize_to(Thread& t, List& list, std::size_t wanted) {
     if (old) copy_slots(items->slots, old->slots, size);
     null_from(items, size);
     list.guarded.items.store(items, std::memory_order_release);
-    if (old) retire(old, buffer_free);
+    if (old) buffer_retire(old);
     return true;
 }
 
 // Room for `size` items, with some more to spare so that appending stays cheap.
-[[gnu::noinline]] bool grow(Thread& t, List& list, std::size_t size) {
-    return resize_to(t, list, size + size / 8 + (size < 9 ? 3 : 6));
+[[gnu::noinline]] bool grow(Thread& t, List& list, std::size_t size, Readers readers = Readers::perhaps) {
+    return resize_to(t, list, size + size / 8 + (size < 9 ? 3 : 6), readers);
 }
 
 bool ensure(Thread& t, List& list, std::size_t size) {
@@ -73,7 +74,7 @@ void trim(Thread& t, List& list) {
     if (!items || items->capacity < 16 || size >= items->capacity / 2) return;
     if (size == 0) {
         list.guarded.items.store(nullptr, std::memory_order_release);
-        retire(items, buffer_free);
+        buffer_retire(items);
         return;
     }
     (void)resize_to(t, list, size + size / 8 + 3);
@@ -111,7 +112,7 @@ void List::clear() {
     std::size_t n = guarded.size.exchange(0, std::memory_order_acq_rel);
     if (!items) return;
     while (n > 0) detail::decref(items->slots[--n].peek_relaxed());
-    retire(items, buffer_free);
+    buffer_retire(items);
 }
 
 void List::trace(Visitor& v) {
@@ -168,6 +169,18 @@ Result<void> list_append(Thread& t, Locked<List>& list, Ref<> item) {
     return {};
 }
 
+Result<void> list_append_own(Thread& t, List& list, Ref<> item) {
+    std::size_t size = list.guarded.size.load(std::memory_order_relaxed);
+    ItemArray* items = list.guarded.items.load(std::memory_order_relaxed);
+    if (!items || size >= items->capacity) {
+        if (!grow(t, list, size + 1, Readers::none)) return raise_no_memory(t);
+        items = list.guarded.items.load(std::memory_order_relaxed);
+    }
+    items->slots[size].store(item.release());
+    list.guarded.size.store(size + 1, std::memory_order_release);
+    return {};
+}
+
 Result<void> list_reserve(Thread& t, Locked<List>& list, std::size_t capacity) {
     ItemArray* items = list->items.load(std::memory_order_relaxed);
     if (items && items->capacity >= capacity) return {};
@@ -208,7 +221,7 @@ void list_clear(Thread& t, Borrowed<List> list) {
     }
     if (!items) return;
     while (n > 0) detail::decref(items->slots[--n].peek_relaxed());
-    retire(items, buffer_free);
+    buffer_retire(items);
 }
 
 bool list_set(Thread& t, List& list, std::size_t index, Ref<> item) {

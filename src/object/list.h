@@ -57,6 +57,10 @@ inline Result<void> list_append(Thread& t, Borrowed<List> list, Ref<> item) {
     return list_append(t, locked, std::move(item));
 }
 Result<void> list_insert(Thread& t, Locked<List>& list, std::size_t index, Ref<> item);
+// Appends to a list that nothing but the caller's register knows (detail::is_exclusive): nobody else reads or writes it, so
+// that its array moves without a grace period.
+Result<void> list_append_own(Thread& t, List& list, Ref<> item);
+
 // Room for `capacity` items in all; fails without memory.
 Result<void> list_reserve(Thread& t, Locked<List>& list, std::size_t capacity);
 // Takes the item out; null if the index is beyond the end.

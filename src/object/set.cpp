@@ -71,7 +71,7 @@ bool rebuild(Set& set, std::size_t items) {
         if (live(item)) enter(*k, item, e.hash.load(std::memory_order_relaxed));
     }
     set.guarded.table.store(k, std::memory_order_release);
-    if (!is_shared_empty(old)) retire(old, buffer_free);
+    if (!is_shared_empty(old)) buffer_retire(old);
     return true;
 }
 
@@ -208,7 +208,7 @@ void drop_references(SetTable* k) {
 void drop_table(SetTable* k) {
     if (is_shared_empty(k)) return;
     drop_references(k);
-    retire(k, buffer_free);
+    buffer_retire(k);
 }
 
 }  // namespace

@@ -33,7 +33,6 @@ template <bool Backwards> Next next_entry(Thread& t, DictIterator& it, DictPart 
         bool found = Backwards ? dict_previous(t, dict, &position, wanted_key, wanted_value)
                                : dict_next(t, dict, &position, wanted_key, wanted_value);
         if (!found) {
-            it.left.store(0, std::memory_order_relaxed);
             end_iteration(t, it.position, it.dict);
             return Next::end();
         }
@@ -42,6 +41,7 @@ template <bool Backwards> Next next_entry(Thread& t, DictIterator& it, DictPart 
         } else if (!it.position.compare_exchange_strong(from, std::int64_t(position), std::memory_order_acq_rel)) {
             continue;
         }
+        // Counted down by whoever has got an entry, so never more often than there were entries at the start, if they are the same ones.
         std::int64_t left = it.left.load(std::memory_order_relaxed);
         if (t.alone) it.left.store(left - 1, std::memory_order_relaxed);
         else left = it.left.fetch_sub(1, std::memory_order_relaxed);

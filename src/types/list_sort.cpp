@@ -144,7 +144,7 @@ Result<void> list_sort(Python& py, Borrowed<List> list, Optional<> key, bool rev
     }
     if (intruding) {
         for (std::size_t i = 0; i < intruders; ++i) (void)Ref<>::adopt(intruding->slots[i].peek_relaxed());
-        retire(intruding, buffer_free);
+        buffer_retire(intruding);
     }
     if (result == Sorted::raised) return Raised{};
     if (result == Sorted::no_memory) return raise_no_memory(py);

@@ -72,8 +72,15 @@ Result<Ref<>> get_at(Python& py, Text s, Borrowed<> key) {
     if (is_exact<Slice>(key)) {
         SliceBounds range = TRY(slice_bounds(py, *as<Slice>(key).get(), s->length()));
         if (range.step == 1) return TRY(substring(py, s, std::size_t(range.start), std::size_t(range.start + range.count)));
-        StrBuilder out(py);
         std::int64_t at = range.start;
+        if (s->is_ascii() && range.count > 1) {
+            Ref<Str> picked = TRY(make_str_uninitialized(py, std::size_t(range.count), 0x7F));
+            auto* from = static_cast<char const*>(s->data());
+            auto* to = static_cast<char*>(picked->data());
+            for (std::int64_t i = 0; i < range.count; ++i, at += range.step) to[i] = from[at];
+            return picked;
+        }
+        StrBuilder out(py);
         for (std::int64_t i = 0; i < range.count; ++i, at += range.step) out.add(s->at(std::size_t(at)));
         return TRY(out.finish());
     }

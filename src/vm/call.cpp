@@ -344,6 +344,25 @@ int call_slow(Thread* t, Value* regs, Instruction const* pc, Value* k, std::uint
     return 1;
 }
 
+bool call_native(Thread* t, Value* regs, Instruction const* pc, std::uint64_t word) {
+    unsigned p = a_of(word), count = b_of(word);
+    Value callable = regs[p], self = regs[p + kCallHeader];
+    auto& native = *static_cast<Native*>(callable.pointer());
+    Value result = native.def->fn(static_cast<Python&>(*t), native, self.is_null() ? native.self.value() : self, &regs[p + kCallHeader + 1], count, nullptr);
+    if (result.is_null()) return false;
+    result = reg::adopt(result);
+    regs[p] = Value{};
+    if (!callable.pointer()->is_immortal()) reg::release(callable);
+    for (Value* r = &regs[p + kCallHeader], *end = r + 1 + count; r != end; ++r) {
+        Value v = *r;
+        if (!v.is_pointer()) continue;
+        *r = Value{};
+        if (!v.pointer()->is_immortal()) reg::release(v);
+    }
+    put(regs, a_of(fetch(pc + 1)), result);
+    return true;
+}
+
 Maybe<Tuple> positional_arguments(Python& py, Value callable, Value positional) {
     auto prepare = [&]() -> Result<Ref<Tuple>> {
         if (is_exact<Tuple>(positional)) return as<Tuple>(positional).share();

@@ -19,11 +19,13 @@ Value make_generator(Thread* t, Value* regs) {
     Function* f = frame->fn();
     Type& type = code->code_flags & CO_COROUTINE ? coroutine_type : code->code_flags & CO_ASYNC_GENERATOR ? async_generator_type : generator_type;
     std::size_t bytes = sizeof(Generator) + code->registers * sizeof(Value);
+    // Before there is a generator, because waiting for a lock is a safepoint: from its making to its last register there is none.
+    Maybe<Str> name(f->name.load(f)), qualname(f->qualname.load(f));
     auto made = make_sized<Generator>(*t, type, bytes, Borrowed<Code>(*code).share());
     if (made.raised()) return {};
     Ref<Generator> g = std::move(made).take();
-    g->name.set(Maybe<Str>(f->name.load(f)));
-    g->qualname.set(Maybe<Str>(f->qualname.load(f)));
+    g->name.set(std::move(name));
+    g->qualname.set(std::move(qualname));
     Frame& own = g->frame;
     own.previous.set(nullptr);
     own.pc.set(frame->pc.get());
@@ -35,7 +37,6 @@ Value make_generator(Thread* t, Value* regs) {
     Value* to = own.registers();
     for (std::uint32_t i = 0; i < code->registers; ++i) to[i] = Value{};
     for (std::uint32_t i = 0; i < code->local_count; ++i) to[i] = std::exchange(regs[i], Value{});
-    // Readers of the collector see it complete from here on; it was published before its registers were set, but no safepoint lies between.
     if (code->code_flags & CO_COROUTINE) note_coroutine_origin(*static_cast<Python*>(t), *g);
     return Ref<>(std::move(g)).release();
 }

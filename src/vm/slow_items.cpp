@@ -206,6 +206,7 @@ SLOW(build_slice) {
 SLOW(list_append) {
     Borrowed<List> list = as<List>(op.A());
     Ref<> item = flag_of(op.word, LAST_B) ? op.take(op.b()) : share(op.B());
+    if (detail::is_exclusive(op.A().pointer())) return !list_append_own(op.py, *list, std::move(item)).raised();
     return !list_append(op.py, list, std::move(item)).raised();
 }
 

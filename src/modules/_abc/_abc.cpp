@@ -80,7 +80,7 @@ private:
         ++t->used;
     }
     void replace(IdTable* t) {
-        if (IdTable* old = table_.exchange(t, std::memory_order_acq_rel)) retire(old, buffer_free);
+        if (IdTable* old = table_.exchange(t, std::memory_order_acq_rel)) buffer_retire(old);
     }
     std::atomic<IdTable*> table_{nullptr};
 };

@@ -2,6 +2,7 @@
 
 DECLARE_INNER_OP(call_class_);
 DECLARE_INNER_OP(call_any_);
+DECLARE_INNER_OP(call_native_function_);
 DECLARE_INNER_OP(call_native_method_);
 DECLARE_INNER_OP(return_any_);
 
@@ -28,6 +29,7 @@ OP(call) {
         }
         if (shape == type_type.root_shape) GOTO_OP(call_class_);
         if (shape == method_descriptor_type.root_shape) GOTO_OP(call_native_method_);
+        if (shape == native_function_type.root_shape) GOTO_OP(call_native_function_);
     }
     GOTO_OP(call_any_);
 }
@@ -62,6 +64,13 @@ INNER_OP(call_class_) {
         }
     }
     GOTO_OP(call_any_);
+}
+
+INNER_OP(call_native_function_) {
+    if (!regs[a_of(word) + kCallHeader].is_null() || b_of(fetch(pc + 1)) != kNoKeywords) [[unlikely]] GOTO_OP(call_any_);
+    SAVE();
+    if (!call_native(t, regs, pc, word)) [[unlikely]] ERROR();
+    NEXT(2);
 }
 
 INNER_OP(call_any_) {

@@ -45,5 +45,8 @@ INNER_OP(call_native_method_) {
             RELEASE_NEXT(self, 2);
         }
     }
-    GOTO_OP(call_any_);
+    if (self.is_null() || b_of(fetch(pc + 1)) != kNoKeywords || &type_of(self) != static_cast<Native*>(regs[p].pointer())->home) [[unlikely]] GOTO_OP(call_any_);
+    SAVE();
+    if (!call_native(t, regs, pc, word)) [[unlikely]] ERROR();
+    NEXT(2);
 }

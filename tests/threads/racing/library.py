@@ -172,7 +172,10 @@ def partials(random):
     if random(4) == 0:
         shared_partial.__setstate__((int, (), {"base": 16}, {}))
     shared_partial.label = Token(1)
-    shared_partial.label.verify()
+    try:
+        shared_partial.label.verify()
+    except AttributeError as error:      # another thread has replaced the dict
+        assert "'label'" in str(error), error
     assert functools.reduce(operator.add, range(10)) == 45
     assert sorted([3, 1, 2], key=functools.cmp_to_key(lambda a, b: a - b)) == [1, 2, 3]
 
