@@ -13,7 +13,7 @@ namespace {
 DictKeys& settle(Dict& dict, DictEnds& ends) {
     DictKeys& k = *dict.guarded.keys.load(std::memory_order_relaxed);
     std::uint64_t id = is_shared_empty(&k) ? 0 : id_of(k);
-    if (ends.table != id) ends = {id, 0, 0};
+    if (ends.table != id) ends.reset(id, 0);
     return k;
 }
 
@@ -36,7 +36,7 @@ bool rebuild(Dict& dict, DictEnds& ends, std::size_t moved, End end) {
     }
     if (end == End::back) add_fresh(*k, n++, old.entries()[moved]);
     set_count(*k, n);
-    ends = {id_of(*k), room, room};
+    ends.reset(id_of(*k), room);
     dict.guarded.keys.store(k, std::memory_order_release);
     buffer_retire(&old);
     return true;
@@ -46,7 +46,15 @@ bool rebuild(Dict& dict, DictEnds& ends, std::size_t moved, End end) {
 
 DictState state_of(Dict& dict, DictEnds& ends) {
     DictKeys& k = settle(dict, ends);
-    return {ends.table, ends.room, k.entry_count.load(std::memory_order_relaxed), dict.guarded.used.load(std::memory_order_relaxed)};
+    return {ends.table, ends.room.load(std::memory_order_relaxed), k.entry_count.load(std::memory_order_relaxed), dict.guarded.used.load(std::memory_order_relaxed)};
+}
+
+bool still_in_state(Dict& dict, DictEnds& ends, DictKeys* k, DictState const& state) {
+    // In this order: as long as there are no more entries than before, pairs were taken out at most, so that their number was right
+    // at every moment until it was read.
+    return k->id.load(std::memory_order_acquire) == state.table && dict.size() == state.used &&
+           k->entry_count.load(std::memory_order_acquire) == state.entries && ends.room.load(std::memory_order_acquire) == state.room &&
+           dict.keys() == k;
 }
 
 std::size_t entry_at(Dict& dict, DictEnds& ends, End end) {
@@ -61,9 +69,9 @@ std::size_t entry_at(Dict& dict, DictEnds& ends, End end) {
 bool move_entry(Dict& dict, DictEnds& ends, std::size_t ix, End end) {
     if (entry_at(dict, ends, end) == ix) return true;
     DictKeys& k = *dict.guarded.keys.load(std::memory_order_relaxed);
-    std::size_t count = k.entry_count.load(std::memory_order_relaxed);
-    if (end == End::back ? count == k.capacity() : ends.room == 0) return rebuild(dict, ends, ix, end);
-    std::size_t to = end == End::back ? count : ends.room - 1;
+    std::size_t count = k.entry_count.load(std::memory_order_relaxed), room = ends.room.load(std::memory_order_relaxed);
+    if (end == End::back ? count == k.capacity() : room == 0) return rebuild(dict, ends, ix, end);
+    std::size_t to = end == End::back ? count : room - 1;
     DictEntry &from = k.entries()[ix], &e = k.entries()[to];
     // Who has remembered the version would look for the value at the old place.
     k.version.store(0, std::memory_order_release);
@@ -78,14 +86,16 @@ bool move_entry(Dict& dict, DictEnds& ends, std::size_t ix, End end) {
         while (index[p.i].load(std::memory_order_relaxed) != I(ix)) p.advance();
         index[p.i].store(I(to), std::memory_order_release);
     });
-    from.value.store(Value{});
-    from.key.store(Value{});
+    // The state changes before the old place is empty: an iterator that finds it empty sees why.
     if (end == End::back) {
         k.entry_count.store(count + 1, std::memory_order_release);
         k.tail = count + 1;
     } else {
-        ends.room = ends.first = to;
+        ends.room.store(to, std::memory_order_release);
+        ends.first = to;
     }
+    from.value.store(Value{});
+    from.key.store(Value{});
     return true;
 }
 

@@ -4,7 +4,7 @@ measured with the same rule.
 
 import itertools
 import queue
-from collections import deque
+from collections import OrderedDict, deque
 from operator import itemgetter
 
 from racing import in_threads
@@ -43,6 +43,8 @@ def main():
         "memoryview": (iter(memoryview(b"xy" * COUNT)), b"xy" * COUNT),
         "dict": (iter(dict.fromkeys(numbers)), numbers), "dict values": (iter(dict(both).values()), numbers),
         "dict items": (iter(dict(both).items()), both), "reversed dict": (reversed(dict(both)), numbers),
+        "OrderedDict": (iter(OrderedDict(both)), numbers), "OrderedDict values": (reversed(OrderedDict(both).values()), numbers),
+        "OrderedDict items": (iter(OrderedDict(both).items()), both),
         "set": (iter(set(numbers)), numbers), "frozenset": (iter(frozenset(numbers)), numbers),
         "deque": (iter(deque(numbers)), numbers), "reversed deque": (reversed(deque(numbers)), numbers),
         "enumerate": (map(itemgetter(1), enumerate(numbers)), numbers), "map": (map(int, numbers), numbers), "filter": (filter(None, numbers), numbers[1:]),
@@ -61,6 +63,8 @@ def main():
     check("deque.popleft", deque(numbers).popleft, numbers)
     check("set.pop", set(numbers).pop, numbers)
     check("dict.popitem", dict(both).popitem, both)
+    ordered = OrderedDict(both)
+    check("OrderedDict.popitem", lambda: ordered.popitem(last=False), both)
     simple = queue.SimpleQueue()
     for n in numbers:
         simple.put(n)

@@ -6,6 +6,7 @@ On an orochi or a Python with a GIL; the listing and comparing at one moment is 
 
 import itertools
 import threading
+import time
 from collections import OrderedDict
 
 from racing import Token, in_threads, make_random
@@ -67,6 +68,30 @@ def moves(make_key, klass):
     in_threads(THREADS, run)
     check_all(shared.items())
     assert list(reversed(shared)) == list(shared)[::-1]
+
+
+def two_keys(make_key, seconds=0.4):
+    """One thread does nothing but move two keys, so that others look just while an entry changes its place."""
+    shared = OrderedDict((make_key(n), (n,)) for n in range(2))
+    end = time.monotonic() + seconds
+
+    def move():
+        for n, last in (0, True), (1, True), (0, False), (1, False), (0, True), (1, True):
+            shared.move_to_end(make_key(n), last)
+
+    def look():
+        # Keys of their own: equal to those in the dict, and not the same.
+        first, second = make_key(0), make_key(1)
+        assert shared[first] == (0,) and shared[second] == (1,)
+        assert first in shared and shared.get(second) == (1,)
+
+    def run(index):
+        step = look if index else move
+        while time.monotonic() < end:
+            for _ in range(100):
+                step()
+    in_threads(2, run)
+    assert len(shared) == 2
 
 
 def pops():
@@ -211,6 +236,8 @@ class Derived(OrderedDict):
 for make_key in int, str, Equals:
     moves(make_key, OrderedDict)
 moves(str, Derived)
+for make_key in int, str, "key {}".format, Equals, lambda n: (n, str(n)):
+    two_keys(make_key)
 pops()
 cache()
 locked_cache()

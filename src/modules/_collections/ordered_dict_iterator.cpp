@@ -1,7 +1,9 @@
-// Views of an OrderedDict and the iterators over them. An iterator looks at the dict's state and takes its item under both locks: each
-// item goes to one thread, and whatever changed the order since the iterator was made is noticed.
+// Views of an OrderedDict and the iterators over them. An iterator takes its item under its own lock, so that each item goes to one
+// thread, and sees by the dict's state whether anything changed the order since it was made. The dict's lock it takes only if
+// reading without it fails: threads that walk over one dict don't wait for each other.
 #include "modules/_collections/ordered_dict.h"
 
+#include "object/dict_table.h"
 #include "types/iterators.h"
 #include "types/views.h"
 
@@ -24,35 +26,75 @@ struct OrderedIterator : Object {
 };
 using Self = Borrowed<OrderedIterator>;
 
-// Moves on to the next live entry, which there is.
-DictEntry& take_entry(DictKeys& k, OrderedIterator::Guarded& it, End from) {
-    for (;;) {
-        DictEntry& e = k.entries()[from == End::front ? it.position++ : --it.position];
-        if (!e.key.peek_relaxed().is_null()) return e;
+struct Item {
+    Maybe<> key, value;                  // one or both, as the iterator's part says
+    bool found() const { return key || value; }
+};
+
+// The next live entry from the iterator's position on; null if there is none. The position is left behind it.
+DictEntry* next_entry(DictKeys& k, OrderedIterator::Guarded const& it, End from, std::size_t* position) {
+    for (*position = it.position; from == End::front ? *position < it.state.entries : *position > 0;) {
+        DictEntry& e = k.entries()[from == End::front ? (*position)++ : --*position];
+        if (!e.key.peek().is_null()) return &e;
     }
+    return nullptr;
+}
+
+// Without the dict's lock, holding the iterator's. Nothing found: look under the dict's.
+Item take_unlocked(OrderedIterator& self) {
+    OrderedDict& dict = *self.dict.get();
+    OrderedIterator::Guarded& it = self.guarded;
+    DictKeys* k = dict.keys();
+    if (k->id.load(std::memory_order_acquire) != it.state.table) return {};
+    std::size_t position;
+    DictEntry* e = next_entry(*k, it, self.from, &position);
+    if (!e) return {};
+    bool retry = false;
+    Item item;
+    if (self.part != DictPart::values) item.key = Maybe<>::adopt(e->key.try_share(&retry));
+    if (self.part != DictPart::keys && !retry) item.value = Maybe<>::adopt(e->value.try_share(&retry));
+    bool whole = (self.part == DictPart::values || item.key) && (self.part == DictPart::keys || item.value);
+    if (!whole || !still_in_state(dict, dict.ends, k, it.state)) return {};
+    it.position = position;
+    --it.left;
+    return item;
+}
+
+// Holding both locks.
+Item take_locked(Thread& t, OrderedIterator& self, bool* mutated) {
+    OrderedDict& dict = *self.dict.get();
+    OrderedIterator::Guarded& it = self.guarded;
+    if (it.left == 0) return {};
+    *mutated = state_of(dict, dict.ends) != it.state;
+    it.left = *mutated ? 0 : it.left - 1;
+    if (*mutated) return {};
+    DictEntry& e = *next_entry(*dict.guarded.keys.load(std::memory_order_relaxed), it, self.from, &it.position);
+    // Other threads, if there are any, can do without the lock the next time.
+    auto counted = [&](Slot const& slot) {
+        Value v = slot.peek_relaxed();
+        return Maybe<>::adopt(t.alone ? share(v).release() : dict_table::share_concurrent(v));
+    };
+    Item item;
+    if (self.part != DictPart::values) item.key = counted(e.key);
+    if (self.part != DictPart::keys) item.value = counted(e.value);
+    return item;
 }
 
 Next next_item(Thread& t, Self self) {
     if (!self->dict) return Next::end();
-    Maybe<> key, value;
+    Item item;
     bool mutated = false;
-    {
-        OrderedDict& dict = *self->dict.get();
-        Section2 section(t, self.get(), &dict);
-        OrderedIterator::Guarded& it = self->guarded;
-        if (it.left > 0) {
-            mutated = state_of(dict, dict.ends) != it.state;
-            it.left = mutated ? 0 : it.left - 1;
-            if (!mutated) {
-                DictEntry& e = take_entry(*dict.guarded.keys.load(std::memory_order_relaxed), it, self->from);
-                if (self->part != DictPart::values) key = share(e.key.peek_relaxed());
-                if (self->part != DictPart::keys) value = share(e.value.peek_relaxed());
-            }
-        }
+    if (!t.alone) {
+        Section section(t, self.get());
+        if (self->guarded.left == 0) return Next::end();
+        item = take_unlocked(*self);
     }
-    if (key && value) return Next(TRY(make_tuple_of(t, std::move(key).take(), std::move(value).take())));
-    if (key) return Next(std::move(key).take());
-    if (value) return Next(std::move(value).take());
+    if (!item.found()) {
+        Section2 section(t, self.get(), self->dict.get());
+        item = take_locked(t, *self, &mutated);
+    }
+    if (item.key && item.value) return Next(TRY(make_tuple_of(t, std::move(item.key).take(), std::move(item.value).take())));
+    if (item.found()) return Next(std::move(item.key ? item.key : item.value).take());
     if (t.alone) self->dict.reset();  // so that it can die before its iterator
     if (mutated) return raise_mutated(t);
     return Next::end();
