@@ -226,6 +226,7 @@ private:
     Reg comprehension(Expr* e, Reg want);
     Reg inlined(Expr* e, Scope* scope, Reg want);
     void comp_loop(Expr* e, std::size_t index, Reg accumulator, Val first_iterator);
+    void comp_result(Expr* e, Reg accumulator, Reg iterator, Position pos);
     void comp_element(Expr* e, Reg accumulator);
     void emit_cleanups();
 

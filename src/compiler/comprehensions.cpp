@@ -16,11 +16,15 @@ static Seq<syntax::Comprehension> generators_of(Expr* e) {
     }
 }
 
-static Opcode builder_of(Expr* e) {
-    switch (e->kind) {
-    case Kind::ListComp: return Opcode::build_list;
-    case Kind::SetComp: return Opcode::build_set;
-    default: return Opcode::build_dict;
+// Makes what the comprehension fills. A list gets its size at once where each item of the iterator gives one of it.
+void Generator::comp_result(Expr* e, Reg accumulator, Reg iterator, Position pos) {
+    if (is<syntax::ListComp>(e)) {
+        Seq<syntax::Comprehension> generators = generators_of(e);
+        bool one_each = generators.size() == 1 && generators[0]->ifs.empty() && !generators[0]->is_async;
+        if (one_each) out->emit(pos, Opcode::build_list_for, accumulator, iterator);
+        else out->emit(pos, Opcode::build_list, accumulator, accumulator, 0);
+    } else {
+        out->emit(pos, is<syntax::SetComp>(e) ? Opcode::build_set : Opcode::build_dict, accumulator, accumulator, 0);
     }
 }
 
@@ -54,12 +58,10 @@ Reg Generator::comprehension(Expr* e, Reg want) {
     unit->code->positional = 1;
     prologue({e->lineno, e->lineno, 0, 0});
     Reg accumulator = 0;
-    if (!is_generator) {
-        accumulator = out->push();
-        out->emit(pos, builder_of(e), accumulator, accumulator, 0);
-    }
+    if (!is_generator) accumulator = out->push();
     Reg iterator = out->push();
     out->emit(pos, Opcode::move, iterator, unit->locals.at(id(".0").entry()));
+    if (!is_generator) comp_result(e, accumulator, iterator, pos);
     comp_loop(e, 0, accumulator, {iterator, true});
     Reg result = is_generator ? load_none(pos, kAnyReg) : accumulator;
     out->emit_a(pos, Opcode::return_value, {result, true});
@@ -130,7 +132,7 @@ Reg Generator::inlined(Expr* e, Scope* scope, Reg want) {
     for (Symbol const& symbol : scope->symbols)
         if (symbol.binding == Binding::cell && !(symbol.flags & DEF_PARAM))
             out->emit(nowhere(), Opcode::make_cell, comp.registers.at(symbol.name.entry()));
-    out->emit(pos, builder_of(e), accumulator, accumulator, 0);
+    comp_result(e, accumulator, iterator, pos);
     unit->comps.push_back(std::move(comp));
     comp_loop(e, 0, accumulator, {iterator, true});
     unit->comps.pop_back();

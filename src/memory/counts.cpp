@@ -4,15 +4,13 @@
 #include <cstdlib>
 
 #include "memory/owner.h"
+#include "memory/spread.h"
 
 namespace oro::detail {
 
 namespace {
 
 using std::memory_order_acq_rel, std::memory_order_acquire, std::memory_order_relaxed, std::memory_order_release;
-
-// A shared count that has reached this never falls again: its object lives for ever.
-constexpr std::int32_t kPinned = 1 << 28;
 
 constexpr std::int32_t count_of(std::uint32_t shared) { return std::int32_t(shared) >> 2; }
 
@@ -67,6 +65,7 @@ void make_immortal(Header* o) {
 
 void incref_slow(Header* o) {
     if (o->is_immortal()) return;
+    if (o->has(flag::deferred) && count_spread(o, 1)) return;
     std::uint32_t old = o->shared.fetch_add(kOne, memory_order_relaxed);
     if (count_of(old) >= kPinned) [[unlikely]] o->shared.fetch_sub(kOne, memory_order_relaxed);
 }
@@ -76,6 +75,7 @@ namespace {
 // Give back one count. True if the object is dead by that; nobody else can take or give a count of it then.
 bool last_shared_count(Header* o) {
     if (o->is_immortal()) return false;
+    if (o->has(flag::deferred) && count_spread(o, -1)) return false;
     std::uint32_t old = o->shared.load(memory_order_relaxed), next;
     bool queue;
     do {
@@ -123,6 +123,7 @@ bool decref_after_finalizer(Header* o) {
 
 bool try_incref_slow(Header* o) {
     if (o->is_immortal()) return true;
+    if (o->has(flag::deferred) && count_spread(o, 1)) return true;
     std::uint32_t old = o->shared.load(memory_order_relaxed);
     do {
         if (old == 0 || old == kMerged) return false;

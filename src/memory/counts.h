@@ -7,7 +7,7 @@
 //   3  merged: `local` is 0, owner is nobody, and `shared` alone counts
 // An object dies when the owner drops its last local count and the shared word is 0 or concurrent with count 0, or when
 // a merged count falls to 0. Immortal objects have owner nobody and local kImmortalCount; counting leaves them alone.
-// A count that would overflow makes its object immortal.
+// A count that would overflow makes its object immortal. Deferred objects are merged from birth, and counted in spread.h.
 //
 // Only object/ref.h and the interpreter use these functions directly.
 #pragma once
@@ -18,6 +18,8 @@
 namespace oro::detail {
 
 inline constexpr std::uint32_t kStateMask = 3, kConcurrent = 1, kQueued = 2, kMerged = 3, kOne = 4;
+// A shared count that has reached this never falls again: its object lives for ever.
+inline constexpr std::int32_t kPinned = 1 << 28;
 
 void incref_slow(Header* o);
 void decref_slow(Header* o);
@@ -79,11 +81,11 @@ bool decref_after_finalizer(Header* o);
 // Gives a count back without destroying at zero; the world is stopped (the collector).
 void decref_without_destroying(Header* o);
 
-// Total count as the collector sees it; the world is stopped.
+// Total count as the collector sees it; the world is stopped, and spread counts are folded.
 inline std::int64_t total_count(Header const* o) {
     if (o->is_immortal()) return INT64_MAX / 2;
-    return std::int64_t(o->local.load(std::memory_order_relaxed)) +
-           (std::int32_t(o->shared.load(std::memory_order_relaxed)) >> 2);
+    std::int64_t local = o->has(flag::deferred) ? 0 : o->local.load(std::memory_order_relaxed);
+    return local + (std::int32_t(o->shared.load(std::memory_order_relaxed)) >> 2);
 }
 
 }  // namespace oro::detail

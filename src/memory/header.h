@@ -6,7 +6,8 @@
 //           Written by the owner only (at merge), or by whoever holds the dead owner's slot.
 //   lock    the object's one-byte lock, see lock.h.
 //   flags   atomic bits; the collector's bits are used only while the world is stopped.
-//   local   count of the owner's references; the owner only. kImmortalCount marks immortal objects.
+//   local   count of the owner's references; the owner only. kImmortalCount marks immortal objects. Of a deferred one: its number
+//           (spread.h), which never changes.
 //   shared  other threads' references: count in the upper 30 bits (signed), state in the low 2 (see counts.h).
 //
 // Readers without a lock may look at the header of an object that has just died: cells keep their kind until a grace

@@ -136,6 +136,8 @@ inline std::uint32_t& scratch_of(Header* o) {
 // Bytes in pages and large objects now.
 std::size_t heap_bytes();
 
+// Sets how long freed buffers stay with the process. At start, before other threads.
+void configure_buffers();
 // Plain buffers (item arrays, hash tables): any thread may free them. Null if there is no memory left.
 void* buffer_allocate(std::size_t size);
 void* buffer_reallocate(void* p, std::size_t size);

@@ -17,6 +17,8 @@ struct OwnerSlot {
     Header** queue = nullptr;            // objects whose shared count fell below zero
     std::size_t queued = 0, capacity = 0;
     Heap* heap = nullptr;                // made with the slot, never freed
+    std::int32_t* spread = nullptr;      // counts of deferred objects by number (spread.h): the slot's thread only, or the world stopped
+    std::uint32_t spread_capacity = 0;
     OwnerId id = kNobody;
 };
 

@@ -1,5 +1,6 @@
 #include "object/allocate.h"
 
+#include "memory/spread.h"
 #include "object/collect.h"
 
 namespace oro {
@@ -11,9 +12,8 @@ Header* allocate_object(Thread& t, Type& type, std::size_t bytes) {
         return nullptr;
     }
     if (type.has(type_flag::deferred_instances)) {
-        // Nobody's from birth: `shared` alone counts, and only the collector destroys it.
-        o->set(flag::deferred);
-        o->shared.store(detail::kOne | detail::kMerged, std::memory_order_relaxed);
+        // Nobody's from birth, and only the collector destroys it.
+        make_deferred(*o);
     } else {
         o->owner.store(t.id, std::memory_order_relaxed);
         o->local.store(1, std::memory_order_relaxed);

@@ -150,6 +150,20 @@ Result<void> check_plain(Thread& t, Native const& callee, std::size_t n) {
     return check_positional(t, d.name, d.required, d.positional, d.var_positional, n);
 }
 
+// The usual call: arguments by position only, and defaults for the rest. False if it isn't one, or an error.
+bool place_positional(MethodDef const& d, Value const* args, std::size_t n, Value* out) {
+    if (n > d.positional || n < d.required) return false;
+    std::size_t count = 0;
+    for (int i = 0; i < d.param_count; ++i) {
+        Param const& p = d.params[i];
+        if (p.kind == Param::var_positional || p.kind == Param::var_keyword) continue;
+        if (count >= n && !p.has_default) return false;
+        out[count] = count < n ? args[count] : p.default_value;
+        ++count;
+    }
+    return true;
+}
+
 Result<void> place(Thread& t, Native const& callee, Value const* args, std::size_t n, Tuple* names, Value* out) {
     MethodDef const& d = *callee.def;
     TableParameters p(d);
@@ -170,6 +184,7 @@ Result<void> place(Thread& t, Native const& callee, Value const* args, std::size
 }  // namespace
 
 bool binding::place_arguments(Python& py, Native const& callee, Value const* args, std::size_t n, Tuple* names, Value* out) {
+    if (!names && place_positional(*callee.def, args, n, out)) [[likely]] return true;
     return !place(py, callee, args, n, names, out).raised();
 }
 

@@ -9,6 +9,7 @@
 
 #include "memory/counts.h"
 #include "memory/owner.h"
+#include "memory/spread.h"
 #include "memory/world.h"
 #include "object/instance.h"
 #include "object/weak.h"
@@ -117,6 +118,7 @@ void merge_all_queues(std::vector<Header*>& dead) {
 // With the world stopped: the traced objects that nothing outside the heap's own cycles refers to.
 void find_garbage(std::vector<Object*>& out) {
     Census census;
+    fold_spread_counts();
     for_each_object([](void* arg, Header* h) {
         auto* o = static_cast<Object*>(h);
         h->unset(flag::marked);
@@ -139,6 +141,37 @@ void find_garbage(std::vector<Object*>& out) {
     for (Object* o : census.objects)
         if (!o->Header::has(flag::marked)) out.push_back(o);
     state.live.store(std::int64_t(census.objects.size() - out.size()), std::memory_order_relaxed);
+}
+
+constexpr int kMostRounds = 4;
+
+// Destroys the deferred objects among `held` on which nobody else has a count, and takes them off it: what they have is known only
+// while the world is stopped, and from then on try_incref refuses. Classes go last, since their instances need them until then. False
+// if there is none.
+bool destroy_deferred(Python& py, std::vector<Ref<>>& held) {
+    std::vector<Header*> dead;
+    std::vector<Ref<>> alive;
+    std::int64_t begin = now();
+    stop_world(py);
+    fold_spread_counts();
+    for (Ref<>& r : held) {
+        Header* h = r.value().pointer();
+        if (h->shared.load(std::memory_order_relaxed) != (detail::kOne | detail::kMerged)) {
+            alive.push_back(std::move(r));
+            continue;
+        }
+        (void)r.release();
+        release_spread_number(h);
+        h->shared.store(detail::kMerged, std::memory_order_relaxed);
+        h->unset(flag::deferred);
+        dead.push_back(h);
+    }
+    resume_world(py);
+    record_pause(now() - begin);
+    held.swap(alive);
+    std::stable_partition(dead.begin(), dead.end(), [](Header* h) { return !type_of(static_cast<Object*>(h)).has(type_flag::type); });
+    for (Header* h : dead) hook::destroy(h);
+    return !dead.empty();
 }
 
 }  // namespace
@@ -235,28 +268,15 @@ Result<CollectResult> collect(Python& py) {
     for (Object* o : garbage)
         if (type_of(o).has(type_flag::type)) detach_type(*static_cast<Type*>(o));
     for (Object* o : garbage) clear_object(o);
-    // Ordinary objects die by giving their counts back. Deferred ones don't: with only our count left, they are destroyed here, classes
-    // last, since their instances need them until then.
-    auto release = [&](auto&& which) {
-        for (Ref<>& r : held) {
-            if (r.value().is_null()) continue;
-            Header* h = r.value().pointer();
-            bool deferred = h->has(flag::deferred), type = deferred && type_of(static_cast<Object*>(h)).has(type_flag::type);
-            if (!which(deferred, type)) continue;
-            if (deferred && h->shared.load(std::memory_order_acquire) == (detail::kOne | detail::kMerged)) {
-                (void)r.release();
-                h->shared.store(detail::kMerged, std::memory_order_release);
-                h->unset(flag::deferred);
-                hook::destroy(h);
-            } else {
-                detail::decref(r.release());
-            }
-        }
-    };
-    release([](bool deferred, bool) { return !deferred; });
-    release([](bool deferred, bool type) { return deferred && !type; });
-    release([](bool, bool type) { return type; });
+    // Ordinary objects die by giving their counts back.
+    std::vector<Ref<>> deferred;
+    for (Ref<>& r : held) {
+        if (r.value().pointer()->has(flag::deferred)) deferred.push_back(std::move(r));
+        else detail::decref(r.release());
+    }
     held.clear();
+    // What a round destroys may have held the others.
+    for (int rounds = 0; !deferred.empty() && rounds < kMostRounds && destroy_deferred(py, deferred); ++rounds) {}
     ++state.collections;
     state.collected += result.collected;
     state.running = false;

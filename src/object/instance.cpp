@@ -254,13 +254,22 @@ void instance_clear(Object* o) {
     }
 }
 
+// Nobody else knows the object any more, so that its slots need neither an atomic exchange nor to be emptied.
 void instance_destruct(Object* o) {
-    instance_clear(o);
     Shape& shape = shape_of(o->shape_id());
-    if (shape.type->extra_offset != 0 && !shape.dict_mode && shape.count > shape.inline_count) {
-        auto* overflow = reinterpret_cast<Overflow*>(slot_at(o, shape.extra_offset).exchange(Value{}).bits);
-        if (overflow) buffer_retire(overflow);
+    Type& type = *shape.type;
+    for (std::uint32_t offset : type.slot_offsets) detail::decref(slot_at(o, offset).peek_relaxed());
+    if (type.extra_offset == 0) return;
+    if (shape.dict_mode) {
+        detail::decref(extra_slot(o, shape).peek_relaxed());
+        return;
     }
+    for (int i = 0; i < shape.count && i < shape.inline_count; ++i) detail::decref(slot_at(o, shape.inline_offset + std::uint32_t(i) * 8).peek_relaxed());
+    if (shape.count <= shape.inline_count) return;
+    auto* overflow = reinterpret_cast<Overflow*>(slot_at(o, shape.extra_offset).peek_relaxed().bits);
+    if (!overflow) return;
+    for (std::size_t i = 0; i < overflow->capacity; ++i) detail::decref(overflow->slots[i].peek_relaxed());
+    buffer_retire(overflow);
 }
 
 }  // namespace oro

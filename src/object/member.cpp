@@ -14,7 +14,13 @@ Value member_load_slow(Object* owner, Slot const& slot) {
 }
 
 Value member_exchange(Object* owner, Slot& slot, Value v) {
-    Section section(current_thread(), owner);
+    Thread& t = current_thread();
+    if (t.alone) {
+        Value old = slot.peek_relaxed();
+        slot.store(v);
+        return old;
+    }
+    Section section(t, owner);
     return slot.exchange(v);
 }
 

@@ -150,9 +150,6 @@ public:
     }
     void store(Value v) { bits_.store(v.bits, std::memory_order_release); }
     Value exchange(Value v) { return {bits_.exchange(v.bits, std::memory_order_acq_rel)}; }
-    bool compare_exchange(Value expected, Value desired) {
-        return bits_.compare_exchange_strong(expected.bits, desired.bits, std::memory_order_acq_rel);
-    }
 
 private:
     std::atomic<std::uint64_t> bits_{0};

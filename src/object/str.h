@@ -107,7 +107,7 @@ void init_interning(Thread& t);                                       // a part 
 class StrBuilder {
 public:
     explicit StrBuilder(Thread& t) : t_(t) {}
-    ~StrBuilder() { buffer_free(data_); }
+    ~StrBuilder() { if (data_ != own_) buffer_free(data_); }
     StrBuilder(StrBuilder const&) = delete;
     void add(char32_t point) { if (reserve(1, point)) put(length_++, point); }
     void add(std::string_view utf8);                 // valid UTF-8
@@ -122,8 +122,9 @@ private:
     bool reserve(std::size_t more, char32_t max);    // room and width
     void put(std::size_t i, char32_t point);
     Thread& t_;
-    char* data_ = nullptr;
-    std::size_t length_ = 0, capacity_ = 0;          // in code points
+    alignas(4) char own_[128];                       // where a short text needs no buffer
+    char* data_ = own_;
+    std::size_t length_ = 0, capacity_ = sizeof own_;  // in code points
     int width_ = 1;
     char32_t max_ = 0;                               // an or of what was added: kind of the result
     bool failed_ = false;

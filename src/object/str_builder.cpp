@@ -11,11 +11,13 @@ bool StrBuilder::reserve(std::size_t more, char32_t max) {
     std::size_t needed;
     if (__builtin_add_overflow(length_, more, &needed) || needed > (std::size_t(1) << 58)) return failed_ = true, false;
     max_ |= max;
-    if (needed <= capacity_ && width == width_ && data_) [[likely]] return true;
+    if (needed <= capacity_ && width == width_) [[likely]] return true;
     std::size_t capacity = needed <= capacity_ ? capacity_ : needed + needed / 2 + 16;
     if (width == width_) {
-        auto* grown = static_cast<char*>(buffer_reallocate(data_, capacity * std::size_t(width)));
+        bool own = data_ == own_;
+        auto* grown = static_cast<char*>(buffer_reallocate(own ? nullptr : data_, capacity * std::size_t(width)));
         if (!grown) return failed_ = true, false;
+        if (own) std::memcpy(grown, own_, length_ * std::size_t(width));
         data_ = grown;
     } else {
         auto* wider = static_cast<char*>(buffer_allocate(capacity * std::size_t(width)));
@@ -27,7 +29,7 @@ bool StrBuilder::reserve(std::size_t more, char32_t max) {
         } else {
             convert_chars(reinterpret_cast<Char2*>(data_), length_, reinterpret_cast<Char4*>(wider));
         }
-        buffer_free(data_);
+        if (data_ != own_) buffer_free(data_);
         data_ = wider;
         width_ = width;
     }

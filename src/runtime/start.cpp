@@ -53,6 +53,7 @@ std::optional<std::uint32_t> hash_seed(Config const& config) {
 }  // namespace
 
 Python* start_interpreter(Config config) {
+    configure_buffers();
     auto* interpreter = new Interpreter;
     interpreter->config = std::move(config);
     interpreter->int_max_str_digits = interpreter->config.int_max_str_digits;

@@ -7,6 +7,7 @@
 #include <climits>
 
 #include "build_config.h"
+#include "memory/spread.h"
 #include "memory/world.h"
 #include "object/call.h"
 #include "object/define.h"
@@ -68,7 +69,7 @@ Result<std::int64_t> getrefcount(Python&, Borrowed<> v) {
     if (!v.value().is_pointer()) return std::int64_t(0xFFFFFFFF);
     Header* h = v.value().pointer();
     if (h->is_immortal()) return std::int64_t(0xFFFFFFFF);
-    return detail::total_count(h) + 1;
+    return detail::total_count(h) + (h->has(flag::deferred) ? spread_count_here(h) : 0) + 1;
 }
 
 Result<std::int64_t> getrecursionlimit(Python& py) { return std::int64_t(py.recursion_limit); }

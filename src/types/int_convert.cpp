@@ -16,6 +16,17 @@ Result<Ref<Str>> short_repr(Python& py, Borrowed<> v) {
     return substring(py, text, 0, 200);
 }
 
+// A few plain decimal digits, which most numbers in texts are; null for anything else.
+Value few_digits(std::string_view text) {
+    if (text.empty() || text.size() > 18) return {};
+    std::int64_t n = 0;
+    for (char c : text) {
+        if (c < '0' || c > '9') return {};
+        n = n * 10 + (c - '0');
+    }
+    return Value::of_int(n);
+}
+
 Result<Ref<>> int_from_text(Python& py, Borrowed<> original, std::string_view text, int base) {
     for (char c : text) {
         if (c & 0x80) text = "?";
@@ -69,6 +80,9 @@ Result<Ref<>> to_int(Python& py, Borrowed<> v) {
     if (w.is_float()) return int_from_double(py, w.as_float());
     Type& type = type_of(v);
     if (&type == &int_type) return v.share();
+    if (is_exact<Str>(v) && as<Str>(v)->is_ascii()) {
+        if (Value n = few_digits(as<Str>(v)->ascii())) return Ref<>::immediate(n);
+    }
     if (SlotFn convert = type.slot(Dunder::int_)) return int_by_method(py, v, convert);
     if (type.slot(Dunder::index)) return to_index(py, v);
     NumberSource source = TRY(number_source(py, v));

@@ -1,6 +1,8 @@
 // The functions behind str's tables; each group has its own file. None changes anything: str is immutable, so that they need
 // no lock.
 #pragma once
+#include <vector>
+
 #include "object/chars.h"
 #include "object/define.h"
 #include "types/text_algorithms.h"
@@ -13,6 +15,25 @@ namespace str_methods {
 
 using Text = Borrowed<Str>;
 using Made = Result<Ref<Str>>;
+
+// Text of a str in at least as wide units as asked for.
+template <CodeUnit T> class Widened {
+public:
+    explicit Widened(Str const& s) {
+        if (s.width() == sizeof(T)) {
+            view_ = chars_as<T>(s);
+        } else {
+            store_.resize(s.length());
+            copy_chars(s, 0, s.length(), store_.data(), sizeof(T));
+            view_ = store_;
+        }
+    }
+    operator std::span<T const>() const { return view_; }
+
+private:
+    std::vector<T> store_;
+    std::span<T const> view_;
+};
 
 // A copy as an exact str; the object itself if it is one.
 Made exact(Thread& t, Text s);

@@ -4,25 +4,6 @@ namespace oro::str_methods {
 
 namespace {
 
-// Text of a str in at least as wide units as asked for.
-template <CodeUnit T> class Widened {
-public:
-    explicit Widened(Str const& s) {
-        if (s.width() == sizeof(T)) {
-            view_ = chars_as<T>(s);
-        } else {
-            store_.resize(s.length());
-            copy_chars(s, 0, s.length(), store_.data(), sizeof(T));
-            view_ = store_;
-        }
-    }
-    operator std::span<T const>() const { return view_; }
-
-private:
-    std::vector<T> store_;
-    std::span<T const> view_;
-};
-
 bool cannot_contain(Str const& s, Str const& sub, text::Range range) {
     return !range.valid() || sub.length() > range.end - range.begin || sub.kind() > s.kind();
 }
@@ -70,7 +51,6 @@ template <CodeUnit T> Made replace_in(Thread& t, Str const& s, Str const& old, S
     if (__builtin_mul_overflow(times, to.size(), &added) || __builtin_add_overflow(kept, added, &total)) {
         return raise(t, exc::OverflowError, "replace string is too long");
     }
-    std::vector<T> out;
     if (total > (std::size_t(1) << 58) / sizeof(T)) return raise_no_memory(t);
     auto* buffer = static_cast<T*>(buffer_allocate((total + 1) * sizeof(T)));
     if (!buffer) return raise_no_memory(t);

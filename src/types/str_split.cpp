@@ -10,19 +10,24 @@ bool is_space(char32_t c) { return unicode::is_space(c); }
 
 // Pieces on their way into a list.
 struct Pieces {
+    static constexpr std::size_t kFew = 12;
     Thread& t;
     Text s;
-    std::vector<Ref<>> items;
+    std::size_t count = 0;
+    Maybe<> few[kFew] = {};
+    std::vector<Maybe<>> more = {};
     Result<void> operator()(std::size_t begin, std::size_t end) {
-        items.push_back(TRY(substring(t, s, begin, end)));
+        Maybe<> piece = TRY(substring(t, s, begin, end));
+        if (count < kFew) few[count] = std::move(piece);
+        else more.push_back(std::move(piece));
+        ++count;
         return {};
     }
+    Maybe<>& at(std::size_t i) { return i < kFew ? few[i] : more[i - kFew]; }
     Result<Ref<List>> list(bool reversed = false) {
-        std::vector<Value> words;
-        words.reserve(items.size());
-        for (Ref<> const& item : items) words.push_back(item.value());
-        if (reversed) std::reverse(words.begin(), words.end());
-        return make_list_of(t, words);
+        Ref<List> list = TRY(make_list(t, count));
+        for (std::size_t i = 0; i < count; ++i) CHECK(list_append_own(t, *list, std::move(at(reversed ? count - 1 - i : i)).take()));
+        return list;
     }
 };
 
@@ -31,13 +36,6 @@ Result<Optional<Str>> separator_of(Thread& t, Borrowed<> sep) {
     if (!is<Str>(sep)) return raise(t, exc::TypeError, "must be str or None, not {}", TypeName{sep.value()});
     if (as<Str>(sep)->length() == 0) return raise(t, exc::ValueError, "empty separator");
     return Optional<Str>(as<Str>(sep));
-}
-
-// The separator in the units of the text, which are as wide or wider.
-template <CodeUnit T> std::vector<T> widen(Str const& s) {
-    std::vector<T> out(s.length());
-    copy_chars(s, 0, s.length(), out.data(), sizeof(T));
-    return out;
 }
 
 Made strip_side(Thread& t, Text s, Borrowed<> chars, text::Side side, char const* name) {
@@ -63,7 +61,7 @@ Made strip_side(Thread& t, Text s, Borrowed<> chars, text::Side side, char const
 
 Result<Ref<List>> split(Thread& t, Text s, Borrowed<> sep, Index maxsplit) {
     Optional<Str> separator = TRY(separator_of(t, sep));
-    Pieces pieces{t, s, {}};
+    Pieces pieces{t, s};
     if (!separator) {
         CHECK(visit_chars(*s.get(), [&](auto text) { return text::split_space(text, maxsplit, is_space, pieces); }));
     } else if (separator->kind() > s->kind()) {
@@ -71,7 +69,7 @@ Result<Ref<List>> split(Thread& t, Text s, Borrowed<> sep, Index maxsplit) {
     } else {
         CHECK(visit_chars(*s.get(), [&](auto text) {
             using T = std::remove_const_t<typename decltype(text)::element_type>;
-            return text::split_on<T>(text, widen<T>(*(*separator).get()), maxsplit, pieces);
+            return text::split_on<T>(text, Widened<T>(*(*separator).get()), maxsplit, pieces);
         }));
     }
     return pieces.list();
@@ -79,7 +77,7 @@ Result<Ref<List>> split(Thread& t, Text s, Borrowed<> sep, Index maxsplit) {
 
 Result<Ref<List>> rsplit(Thread& t, Text s, Borrowed<> sep, Index maxsplit) {
     Optional<Str> separator = TRY(separator_of(t, sep));
-    Pieces pieces{t, s, {}};
+    Pieces pieces{t, s};
     if (!separator) {
         CHECK(visit_chars(*s.get(), [&](auto text) { return text::rsplit_space(text, maxsplit, is_space, pieces); }));
     } else if (separator->kind() > s->kind()) {
@@ -87,14 +85,14 @@ Result<Ref<List>> rsplit(Thread& t, Text s, Borrowed<> sep, Index maxsplit) {
     } else {
         CHECK(visit_chars(*s.get(), [&](auto text) {
             using T = std::remove_const_t<typename decltype(text)::element_type>;
-            return text::rsplit_on<T>(text, widen<T>(*(*separator).get()), maxsplit, pieces);
+            return text::rsplit_on<T>(text, Widened<T>(*(*separator).get()), maxsplit, pieces);
         }));
     }
     return pieces.list(true);
 }
 
 Result<Ref<List>> splitlines(Thread& t, Text s, bool keepends) {
-    Pieces pieces{t, s, {}};
+    Pieces pieces{t, s};
     CHECK(visit_chars(*s.get(), [&](auto text) {
         return text::split_lines(text, keepends, [](char32_t c) { return unicode::is_line_break(c); }, pieces);
     }));

@@ -224,7 +224,12 @@ Value run_top(Python& py) { return interpret(py, false); }
 // The call block's words from p on: callable, self, arguments.
 void release_block(Value* regs, unsigned p, unsigned count) {
     consume(regs, p);
-    for (unsigned i = 0; i <= count; ++i) consume(regs, p + kCallHeader + i);
+    for (Value* r = &regs[p + kCallHeader], *end = r + 1 + count; r != end; ++r) {
+        Value v = *r;
+        if (!v.is_pointer()) continue;
+        *r = Value{};
+        if (!v.pointer()->is_immortal()) reg::release(v);
+    }
 }
 
 // __init__ of a class written in Python whose instances are made in the ordinary way: allocated here, then initialised in a frame of
@@ -291,9 +296,11 @@ int call_any(Op const& op, Value callable, Value* args, std::size_t n, Tuple* na
         }
         if (&type == &type_type && nested == Nested::never) {
             auto& cls = *static_cast<Type*>(callable.pointer());
-            if (!names && worth_learning(op)) learn_constructor(op, cls);
-            int r = call_class(op, cls, args, n, names);
-            if (r >= 0) return r;
+            if (cls.has(type_flag::heap)) {
+                if (!names && worth_learning(op)) learn_constructor(op, cls);
+                int r = call_class(op, cls, args, n, names);
+                if (r >= 0) return r;
+            }
         }
         CallFn fn = type.call.load(std::memory_order_relaxed);
         if (!fn) {
@@ -344,6 +351,16 @@ int call_slow(Thread* t, Value* regs, Instruction const* pc, Value* k, std::uint
     return 1;
 }
 
+bool call_builtin_type(Thread* t, Value* regs, Instruction const* pc, std::uint64_t word) {
+    unsigned p = a_of(word), count = b_of(word);
+    Value result = type_call(static_cast<Python&>(*t), regs[p], &regs[p + kCallHeader + 1], count, nullptr);
+    if (result.is_null()) return false;
+    result = reg::adopt(result);
+    release_block(regs, p, count);
+    put(regs, a_of(fetch(pc + 1)), result);
+    return true;
+}
+
 bool call_native(Thread* t, Value* regs, Instruction const* pc, std::uint64_t word) {
     unsigned p = a_of(word), count = b_of(word);
     Value callable = regs[p], self = regs[p + kCallHeader];
@@ -351,14 +368,7 @@ bool call_native(Thread* t, Value* regs, Instruction const* pc, std::uint64_t wo
     Value result = native.def->fn(static_cast<Python&>(*t), native, self.is_null() ? native.self.value() : self, &regs[p + kCallHeader + 1], count, nullptr);
     if (result.is_null()) return false;
     result = reg::adopt(result);
-    regs[p] = Value{};
-    if (!callable.pointer()->is_immortal()) reg::release(callable);
-    for (Value* r = &regs[p + kCallHeader], *end = r + 1 + count; r != end; ++r) {
-        Value v = *r;
-        if (!v.is_pointer()) continue;
-        *r = Value{};
-        if (!v.pointer()->is_immortal()) reg::release(v);
-    }
+    release_block(regs, p, count);
     put(regs, a_of(fetch(pc + 1)), result);
     return true;
 }

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "memory/reclaim.h"
+#include "memory/spread.h"
 #include "object/bytes.h"
 #include "object/call.h"
 #include "object/float.h"

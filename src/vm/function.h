@@ -23,8 +23,6 @@ struct Function : Object {
     Code* running_code() const { return static_cast<Code*>(code.slot().peek().pointer()); }
 };
 extern Type function_type;
-// Makes a new object deferred (memory/header.h): before anybody else sees it.
-void make_deferred(Header& h);
 // `counted`: it stays an ordinary object even if its code is no closure's, so that it dies, and lets its globals go, at once.
 Result<Ref<Function>> make_function(Python& py, Borrowed<Code> code, Borrowed<Dict> globals, bool counted = false);
 

@@ -7,7 +7,7 @@ void retain_slow(Header* h) {
 }
 
 void release_slow(Header* h) {
-    if (!h->has(flag::deferred)) detail::decref_slow(h);
+    if (!is_uncounted(h)) detail::decref_slow(h);
 }
 
 void adopt_slow(Header* h) {

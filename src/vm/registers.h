@@ -32,7 +32,10 @@ inline bool try_retain_own(Value v) {
 inline bool is_uncounted(Header const* h) {
     return h->owner.load(std::memory_order_relaxed) == kNobody && (h->has(flag::deferred) || h->is_immortal());
 }
-// The same for a value that the caller keeps alive: uncounted ones are done too.
+// Whether `v`, just read from a slot that others may write, is such an object, so that a register may have it as it is. At most the
+// collector frees an uncounted object; that it is one is certain only if it is still there after the look at its header.
+inline bool holds_uncounted(Slot const& slot, Value v) { return v.is_pointer() && is_uncounted(v.pointer()) && slot.peek() == v; }
+// As try_retain_own(), for a value that the caller keeps alive; uncounted ones are done too.
 inline bool try_retain(Value v) {
     if (!v.is_pointer()) return true;
     Header* h = v.pointer();

@@ -1,4 +1,6 @@
 // Items, unpacking, and building containers and text.
+#include <algorithm>
+
 #include "object/call.h"
 #include "object/int.h"
 #include "object/set.h"
@@ -8,6 +10,24 @@
 #include "vm/op.h"
 
 namespace oro::vm {
+
+namespace {
+
+// How many items a list comprehension will append that walks over `iterator`: a guess that costs little, or 0.
+std::size_t expected_items(Value iterator) {
+    constexpr std::int64_t kMost = 1 << 20;  // what an exception at the first item may waste
+    std::int64_t n = 0;
+    if (is_exact<RangeIterator>(iterator)) {
+        auto& range = *static_cast<RangeIterator*>(iterator.pointer());
+        n = range.length - range.index.load(std::memory_order_relaxed);
+    } else if (is_exact<ListIterator>(iterator)) {
+        auto& walk = *static_cast<ListIterator*>(iterator.pointer());
+        if (!walk.ended()) n = std::int64_t(walk.source.get()->size()) - walk.index.load(std::memory_order_relaxed);
+    }
+    return std::size_t(std::clamp<std::int64_t>(n, 0, kMost));
+}
+
+}  // namespace
 
 SLOW(load_item) {
     Value x = op.B(), y = op.C();
@@ -151,6 +171,13 @@ SLOW(build_list) {
     auto r = make_list_of(op.py, std::span<Value const>(op.regs + op.b(), n));
     if (r.raised()) return false;
     op.consume_block(op.b(), n);
+    put(op.regs, op.a(), Ref<>(std::move(r).take()).release());
+    return true;
+}
+
+SLOW(build_list_for) {
+    auto r = make_list(op.py, expected_items(op.B()));
+    if (r.raised()) return false;
     put(op.regs, op.a(), Ref<>(std::move(r).take()).release());
     return true;
 }

@@ -1,4 +1,5 @@
 // Functions, iteration protocols of statements, intrinsics.
+#include "memory/spread.h"
 #include "object/call.h"
 #include "object/exception.h"
 #include "object/interpreter.h"
@@ -9,14 +10,6 @@
 #include "vm/op.h"
 
 namespace oro {
-
-void make_deferred(Header& h) {
-    // Before publication; the one count that the maker holds goes on as a shared one.
-    h.set(flag::deferred);
-    h.owner.store(kNobody, std::memory_order_relaxed);
-    h.local.store(0, std::memory_order_relaxed);
-    h.shared.store(detail::kOne | detail::kMerged, std::memory_order_release);
-}
 
 Result<Ref<Function>> make_function(Python& py, Borrowed<Code> code, Borrowed<Dict> globals, bool counted) {
     Ref<Function> f = TRY(make<Function>(py, function_type));

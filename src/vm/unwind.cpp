@@ -17,6 +17,16 @@ ExceptionEntry const* find_handler(Code const& code, std::uint32_t index) {
     return nullptr;
 }
 
+// Dead registers may keep their numbers.
+void release_registers(Value* regs, std::uint32_t begin, std::uint32_t end) {
+    for (std::uint32_t i = begin; i < end; ++i) {
+        Value v = regs[i];
+        if (!v.is_pointer()) continue;
+        regs[i] = Value{};
+        reg::release(v);
+    }
+}
+
 // Puts an entry for this frame in front of the exception's traceback.
 void record_traceback(Thread& t, Frame& f) {
     if (!t.raised.is_pointer() || !is<BaseException>(t.raised)) return;
@@ -46,11 +56,7 @@ Value release_frame(Thread* t, Frame* frame) {
     if (frame->object) detach_frame_object(*t, *frame);
     Value* regs = frame->registers();
     Code* code = frame->code.get();
-    for (std::uint32_t i = 0; i < code->registers; ++i) {
-        Value v = regs[i];
-        regs[i] = Value{};
-        reg::release(v);
-    }
+    release_registers(regs, 0, code->registers);
     reg::release(std::exchange(frame->locals, Value{}));
     reg::release(std::exchange(frame->result, Value{}));
     // Destructors, or other threads meanwhile, may have asked for the frame's object only now.
@@ -80,11 +86,7 @@ bool enter_handler(Thread* t, Frame* frame) {
     while (ExceptionEntry const* entry = find_handler(*code, code->index_of(frame->pc.get()))) {
         Value* regs = frame->registers();
         // Released with the exception still on the thread: destructors keep it aside.
-        for (std::uint32_t i = entry->first_temp; i < code->registers; ++i) {
-            Value v = regs[i];
-            regs[i] = Value{};
-            reg::release(v);
-        }
+        release_registers(regs, entry->first_temp, code->registers);
         Value exception = std::exchange(t->raised, Value{});
         put(regs, entry->exc, reg::adopt(exception));
         // What was thrown into a generator has passed no line of it.

@@ -20,6 +20,7 @@ int condition(Thread* t, Value* regs, std::uint64_t word);
 enum class Nested : std::uint8_t { never, classes };  // classes: a class is called from C++, so that its call ends here
 int call_slow(Thread* t, Value* regs, Instruction const* pc, Value* k, std::uint64_t word, Nested nested = Nested::never);
 // The call block at R[a] has a native function, or a method of a native type with a self that suits it, and no keywords. False: raised.
+bool call_builtin_type(Thread* t, Value* regs, Instruction const* pc, std::uint64_t word);
 bool call_native(Thread* t, Value* regs, Instruction const* pc, std::uint64_t word);
 int call_ex_slow(Thread* t, Value* regs, Instruction const* pc, Value* k, std::uint64_t word, Nested nested = Nested::never);
 // The call block at p: a bound method becomes its function and self.

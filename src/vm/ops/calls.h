@@ -63,6 +63,11 @@ INNER_OP(call_class_) {
             if (!init.is_null()) reg::release(init);
         }
     }
+    if (regs[p + kCallHeader].is_null() && b_of(fetch(pc + 1)) == kNoKeywords && !static_cast<Type*>(regs[p].pointer())->has(type_flag::heap)) {
+        SAVE();
+        if (!call_builtin_type(t, regs, pc, word)) [[unlikely]] ERROR();
+        NEXT(2);
+    }
     GOTO_OP(call_any_);
 }
 

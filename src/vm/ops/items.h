@@ -145,6 +145,7 @@ OP(unpack) {
 
 SLOW_OP(build_tuple)
 SLOW_OP(build_list)
+SLOW_OP(build_list_for)
 SLOW_OP(build_set)
 SLOW_OP(build_dict)
 SLOW_OP(build_string)

@@ -52,16 +52,18 @@ SLOW_OP(load_name_or_cell)
 // R[a] = contents of the cell in R[b]
 OP(load_cell) {
     auto* cell = static_cast<Cell*>(regs[b_of(word)].pointer());
-    Value v = cell->contents.slot().peek();
-    if (!reg::try_retain_own(v)) [[unlikely]] SLOWLY(load_cell);
+    Slot const& contents = cell->contents.slot();
+    Value v = contents.peek();
+    if (!reg::try_retain_own(v) && !reg::holds_uncounted(contents, v)) [[unlikely]] SLOWLY(load_cell);
     FINISH(v);
 }
 
 // R[a] = contents of free variable b
 OP(load_free) {
     auto* cell = static_cast<Cell*>(Frame::of(regs)->fn()->closure.get()->slots[b_of(word)].pointer());
-    Value v = cell->contents.slot().peek();
-    if (!reg::try_retain_own(v)) [[unlikely]] SLOWLY(load_free);
+    Slot const& contents = cell->contents.slot();
+    Value v = contents.peek();
+    if (!reg::try_retain_own(v) && !reg::holds_uncounted(contents, v)) [[unlikely]] SLOWLY(load_free);
     FINISH(v);
 }
 

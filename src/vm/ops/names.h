@@ -11,8 +11,7 @@ OP(load_global) {
         Slot const& slot = keys->entries()[std::uint32_t(ic) >> 1].value;
         Value v = slot.peek();
         if (reg::try_retain_own(v)) FINISH(v);
-        // At most the collector frees an uncounted object. That it is one is certain only if it is still there after the look at its header.
-        if (v.is_pointer() && reg::is_uncounted(v.pointer()) && slot.peek() == v && f->globals.get()->keys() == keys) [[likely]] FINISH(v);
+        if (reg::holds_uncounted(slot, v) && f->globals.get()->keys() == keys) [[likely]] FINISH(v);
     }
     GOTO_OP(load_global_shared_);
 }
@@ -34,7 +33,7 @@ INNER_OP(load_global_shared_) {
             if (builtins->version.load(std::memory_order_relaxed) == r->version2) [[likely]] {
                 Slot const& slot = builtins->entries()[r->index].value;
                 v = slot.peek();
-                if (v.is_pointer() && reg::is_uncounted(v.pointer()) && slot.peek() == v && dict.keys() == builtins) [[likely]] FINISH(v);
+                if (reg::holds_uncounted(slot, v) && dict.keys() == builtins) [[likely]] FINISH(v);
                 v = read_entry(dict, builtins, r->index);
             }
         }
