@@ -36,7 +36,7 @@ bool may_wait(Header* h) {
     Type& type = type_of(static_cast<Object*>(h));
     constexpr std::uint8_t kNot = flag::deferred | flag::weakly_referenced | flag::finalized | flag::condemned;
     if (h->is_immortal() || h->has(kNot) || (!type.has(type_flag::str) && h->has(flag::dying))) return false;
-    return type.has(type_flag::lasting) && !type.has(type_flag::has_del);
+    return (type.has(type_flag::lasting) || &type == &object_type) && !type.has(type_flag::has_del);
 }
 
 }  // namespace
