@@ -44,10 +44,11 @@ bool may_wait(Header* h) {
 void set_frame_walker(FrameWalker walker) { frame_walker() = walker; }
 
 void defer_contended(Python& py) {
+    py.breaker.fetch_and(~breaker::contention, std::memory_order_relaxed);
+    if (!py.contention || py.contention->wanted.empty()) return;  // another thread has served this one
     std::vector<Header*> wanted;
     stop_world(py);
     for_each_mutator([&](Mutator& m) {
-        m.breaker.fetch_and(~breaker::contention, std::memory_order_relaxed);
         if (!m.contention) return;
         wanted.insert(wanted.end(), m.contention->wanted.begin(), m.contention->wanted.end());
         m.contention->wanted.clear();
