@@ -102,7 +102,13 @@ bool dead_without_local(Header* o) {
         o->owner.store(kNobody, memory_order_relaxed);
         return true;
     }
-    if ((o->shared.load(memory_order_acquire) & kStateMask) == kQueued) return false;  // merge_queued finds it
+    if ((o->shared.load(memory_order_acquire) & kStateMask) == kQueued) {
+        // merge_queued finds it. Until then it is owned, and the owner's next reference to go, which another thread may have counted in
+        // `shared`, must find a local count to take it from: one less than none would be an immortal object's.
+        o->shared.fetch_sub(kOne, memory_order_relaxed);
+        o->local.store(1, memory_order_relaxed);
+        return false;
+    }
     return merge(o) == 0;
 }
 
