@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "memory/contended.h"
 #include "memory/owner.h"
 #include "memory/spread.h"
 
@@ -68,6 +69,7 @@ void incref_slow(Header* o) {
     if (o->has(flag::deferred) && count_spread(o, 1)) return;
     std::uint32_t old = o->shared.fetch_add(kOne, memory_order_relaxed);
     if (count_of(old) >= kPinned) [[unlikely]] o->shared.fetch_sub(kOne, memory_order_relaxed);
+    if (current_mutator) counted_foreign(*current_mutator, o);
 }
 
 namespace {
@@ -100,7 +102,13 @@ bool dead_without_local(Header* o) {
         o->owner.store(kNobody, memory_order_relaxed);
         return true;
     }
-    if ((o->shared.load(memory_order_acquire) & kStateMask) == kQueued) return false;  // merge_queued finds it
+    if ((o->shared.load(memory_order_acquire) & kStateMask) == kQueued) {
+        // merge_queued finds it. Until then it is owned, and the owner's next reference to go, which another thread may have counted in
+        // `shared`, must find a local count to take it from: one less than none would be an immortal object's.
+        o->shared.fetch_sub(kOne, memory_order_relaxed);
+        o->local.store(1, memory_order_relaxed);
+        return false;
+    }
     return merge(o) == 0;
 }
 
@@ -128,6 +136,7 @@ bool try_incref_slow(Header* o) {
     do {
         if (old == 0 || old == kMerged) return false;
     } while (!o->shared.compare_exchange_weak(old, old + kOne, memory_order_acquire, memory_order_relaxed));
+    if (current_mutator) counted_foreign(*current_mutator, o);
     return true;
 }
 

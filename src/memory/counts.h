@@ -3,7 +3,7 @@
 // States in the low two bits of `shared`:
 //   0  default: the object was never shared, or only through plain increfs
 //   1  concurrent: lock-free readers may try_incref it even if the shared count is 0
-//   2  queued: the shared count fell below zero and the owner was asked to merge
+//   2  queued: the shared count fell below zero and the owner was asked to merge; `local` stays above 0 until it has
 //   3  merged: `local` is 0, owner is nobody, and `shared` alone counts
 // An object dies when the owner drops its last local count and the shared word is 0 or concurrent with count 0, or when
 // a merged count falls to 0. Immortal objects have owner nobody and local kImmortalCount; counting leaves them alone.

@@ -30,7 +30,7 @@ inline constexpr std::uint32_t kImmortalCount = 0xFFFFFFFFu;
 namespace flag {
 inline constexpr std::uint8_t weakly_referenced = 1;  // the weak reference table has entries for it
 inline constexpr std::uint8_t finalized = 2;          // __del__ has run (PEP 442)
-inline constexpr std::uint8_t deferred = 4;           // frames don't count it; it dies by the collector only
+inline constexpr std::uint8_t deferred = 4;           // frames don't count it; it dies by the collector only. Set at birth, or while the world is stopped
 inline constexpr std::uint8_t interned = 8;           // a string in the intern table
 inline constexpr std::uint8_t dying = 8;              // any other object: its last count is gone, it is being destroyed
 inline constexpr std::uint8_t seen = 16;              // kept free: 'seen by another thread'

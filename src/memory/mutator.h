@@ -24,6 +24,7 @@ inline constexpr std::uint32_t gil_drop = 16;   // another thread waits for the 
 inline constexpr std::uint32_t collect = 32;    // run the collector
 inline constexpr std::uint32_t reclaim = 64;    // retired memory waits for its grace period
 inline constexpr std::uint32_t pending = 128;   // deferred work queued on the thread
+inline constexpr std::uint32_t contention = 256; // objects to make deferred (contended.h)
 }  // namespace breaker
 
 enum class MutatorState : std::uint32_t { detached, attached, suspended };
@@ -40,6 +41,8 @@ struct Mutator {
     OwnerSlot* slot = nullptr;
     struct DoomedList* doomed = nullptr; // objects to destroy once no section is held; null: none
     struct RetireList* retired = nullptr;
+    std::uint32_t until_note = 64;       // references to other threads' objects until one of them is noted
+    struct ContentionNotes* contention = nullptr;  // null: none yet
     Mutator* next = nullptr;             // registry, under the world's lock
     std::int64_t allocated_since_gc = 0; // objects created minus destroyed here since the last collection
 };

@@ -1,5 +1,6 @@
 #include "memory/spread.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
@@ -71,6 +72,15 @@ void make_deferred(Header& h) {
     h.owner.store(kNobody, std::memory_order_relaxed);
     h.local.store(take_number(&h), std::memory_order_relaxed);
     h.shared.store(detail::kOne | detail::kMerged, std::memory_order_release);
+}
+
+void make_deferred_late(Header& h, std::int64_t count) {
+    std::uint32_t number = take_number(&h);
+    if (number == 0) return;
+    h.set(flag::deferred);
+    h.owner.store(kNobody, std::memory_order_relaxed);
+    h.local.store(number, std::memory_order_relaxed);
+    h.shared.store(std::uint32_t(std::min<std::int64_t>(count, detail::kPinned)) * detail::kOne | detail::kMerged, std::memory_order_relaxed);
 }
 
 bool count_spread(Header* o, std::int32_t by) {

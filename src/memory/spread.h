@@ -13,6 +13,10 @@ namespace oro {
 // Makes an object deferred on which the caller has the only reference: before anybody else sees it.
 void make_deferred(Header& h);
 
+// Makes any object deferred, while the world is stopped: `count` are its references, without those of frames, which count no deferred
+// object.
+void make_deferred_late(Header& h, std::int64_t count);
+
 // Adds to the calling thread's count. False if the object has no number or there is no memory: count in `shared` then.
 bool count_spread(Header* o, std::int32_t by);
 

@@ -148,6 +148,7 @@ void lay_out_class(Thread& t, Type& type, Type& base, Slots const& slots, Dict& 
     // A metaclass's instances are types: their attributes stand in the type's own dictionary.
     bool dict = !base.has(type_flag::type) && (!slots.declared || slots.dict);
     std::uint32_t flags = type_flag::heap | type_flag::subclassable | (base.flags.load() & type_flag::inherited);
+    if (&base == &object_type) flags |= type_flag::lasting;
     if (dict && type.extra_offset == 0) {
         if (type.item_size != 0 || (type.hooks.extent != nullptr)) {
             type.extra_offset = kExtraAtEnd;

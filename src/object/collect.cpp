@@ -63,6 +63,7 @@ constexpr std::uint32_t kManyRefs = 0x7FFFFFFF;
 
 struct Census {
     std::vector<Object*> objects;      // traced ones
+    std::vector<Object*> leaves;       // deferred ones that refer to nothing
 };
 
 struct Mark : Visitor {
@@ -125,7 +126,12 @@ void find_garbage(std::vector<Object*>& out) {
         if (!in_heap(h)) return;
         std::int64_t count = detail::total_count(h);
         scratch_of(h) = count >= kManyRefs ? kManyRefs : std::uint32_t(count < 0 ? 0 : count);
-        if (is_traced(o) && !h->has(flag::dying)) static_cast<Census*>(arg)->objects.push_back(o);
+        auto& found = *static_cast<Census*>(arg);
+        if (!is_traced(o)) {
+            if (h->has(flag::deferred)) found.leaves.push_back(o);
+        } else if (!h->has(flag::dying)) {
+            found.objects.push_back(o);
+        }
     }, &census);
     SubtractHeap subtract;
     // Immortal objects outside the heap (native types) hold counted references as well; what they hold stays alive as they do: their
@@ -140,7 +146,9 @@ void find_garbage(std::vector<Object*>& out) {
     mark.drain();
     for (Object* o : census.objects)
         if (!o->Header::has(flag::marked)) out.push_back(o);
-    state.live.store(std::int64_t(census.objects.size() - out.size()), std::memory_order_relaxed);
+    for (Object* o : census.leaves)
+        if (!o->Header::has(flag::marked)) out.push_back(o);
+    state.live.store(std::int64_t(census.objects.size() + census.leaves.size() - out.size()), std::memory_order_relaxed);
 }
 
 constexpr int kMostRounds = 4;

@@ -67,11 +67,12 @@ inline constexpr std::uint32_t has_del = 1u << 10;        // instances have __de
 inline constexpr std::uint32_t method_like = 1u << 11;    // a descriptor that load_method may unbind (functions, method descriptors)
 inline constexpr std::uint32_t no_match_self = 1u << 12;
 inline constexpr std::uint32_t match_self = 1u << 13;     // match: C(x) binds the subject itself
+inline constexpr std::uint32_t lasting = 1u << 14;        // instances may live on until the collector comes: their end has no effect
 // Subclasses of the common builtin types, for quick checks.
 inline constexpr std::uint32_t int_ = 1u << 20, str = 1u << 21, bytes = 1u << 22, list = 1u << 23, tuple = 1u << 24,
                                dict = 1u << 25, type = 1u << 26, exception = 1u << 27, float_ = 1u << 28, set = 1u << 29;
 inline constexpr std::uint32_t inherited = sequence | mapping | int_ | str | bytes | list | tuple | dict | type | exception |
-                                           float_ | set | has_dict | has_weakrefs | has_del | match_self;
+                                           float_ | set | has_dict | has_weakrefs | has_del | match_self | lasting;
 }  // namespace type_flag
 
 // The extra word stands behind the items (subclasses of str, bytes, tuple with a __dict__; always in dict mode).

@@ -1,5 +1,6 @@
 // What a thread does when its breaker word is set.
 #include "memory/world.h"
+#include "object/defer_contended.h"
 #include "object/collect.h"
 #include "object/locked.h"
 #include "object/raise.h"
@@ -13,6 +14,7 @@ Result<void> safepoint(Python& py) {
     std::uint32_t left = memory_safepoint(py);
     if (py.doomed) destroy_doomed(py);
     if (left & monitor::kMonitorBit) monitor::catch_up(py);
+    if (left & breaker::contention) defer_contended(py);
     if (left & breaker::collect) CHECK(collect_if_due(py));
     if ((left & breaker::signal) && py.is_main) CHECK(run_signal_handlers(py));
     if (left & breaker::async_exc) {

@@ -9,6 +9,7 @@
 #include "object/call.h"
 #include "object/codec_registry.h"
 #include "object/collect.h"
+#include "object/defer_contended.h"
 #include "object/text_hash.h"
 #include "object/type.h"
 #include "runtime/import.h"
@@ -77,6 +78,7 @@ Python* start_interpreter(Config config) {
     init_frames();
     init_function_members(*t);
     add_root_tracer(trace_roots);
+    set_frame_walker(walk_thread_registers);
     if (bring_up(py).raised()) {
         handle_exception(py);
         return nullptr;

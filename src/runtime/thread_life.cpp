@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "memory/contended.h"
 #include "memory/heap.h"
 #include "memory/owner.h"
 #include "memory/reclaim.h"
@@ -89,6 +90,7 @@ void leave_thread(Thread* t) {
     drop(t->dict);
     destroy_doomed(*t);
     monitor::free_tracing(*t);
+    drop_contention_notes(*t);
     leave_owner_slot(*t);
     abandon_retired(*t);
     detach(*t);

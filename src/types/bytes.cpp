@@ -202,7 +202,7 @@ constexpr TypeDef bytes_def{
            "bytes(int) -> bytes of that size, all zero\nbytes() -> b''\n\nOctets: an immutable sequence of ints from 0 to 255.",
     .size = sizeof(Bytes),
     .item_size = 1,
-    .flags = type_flag::subclassable | type_flag::bytes | type_flag::match_self,
+    .flags = type_flag::lasting | type_flag::subclassable | type_flag::bytes | type_flag::match_self,
     .hooks = hooks_of<Bytes>(),
     .new_ = new_thunk,
     .buffer = &buffer_hooks,

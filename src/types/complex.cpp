@@ -115,7 +115,7 @@ constexpr TypeDef kComplexDef{
     .doc = "Make a complex number of text, of a number, or of a real and an imaginary part.",
     .signature = "real=0, imag=0",
     .size = sizeof(Complex),
-    .flags = type_flag::subclassable,
+    .flags = type_flag::lasting | type_flag::subclassable,
     .new_ = complex_new,
     .methods = kMethods,
     .slots = kSlots,

@@ -210,7 +210,7 @@ constexpr MethodDef var_methods[] = {
 constexpr SlotDef var_slots[] = {slot<Dunder::repr, var_repr>};
 constexpr GetSetDef var_getsets[] = {{"name", var_name, nullptr, "The name."}};
 constexpr TypeDef var_def{.name = "_contextvars.ContextVar", .doc = "A variable whose value depends on the context.",
-                          .size = sizeof(ContextVar), .hooks = hooks_of<ContextVar>(), .new_ = new_var, .methods = var_methods,
+                          .size = sizeof(ContextVar), .flags = type_flag::lasting, .hooks = hooks_of<ContextVar>(), .new_ = new_var, .methods = var_methods,
                           .slots = var_slots, .getsets = var_getsets};
 
 // ---- Token

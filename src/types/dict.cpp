@@ -183,7 +183,7 @@ constexpr TypeDef dict_def{
            "dict(iterable) -> new dictionary with the (key, value) pairs that iterating gives\n"
            "dict(**kwargs) -> new dictionary with the keywords as keys, for example dict(one=1, two=2)",
     .size = sizeof(Dict),
-    .flags = type_flag::subclassable | type_flag::mapping | type_flag::dict | type_flag::match_self,
+    .flags = type_flag::lasting | type_flag::subclassable | type_flag::mapping | type_flag::dict | type_flag::match_self,
     .hooks = hooks_of<Dict>(),
     .new_ = new_dict,
     .init = init_dict,

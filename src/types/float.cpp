@@ -209,7 +209,7 @@ constexpr TypeDef kFloatDef{
     .doc = "Make a float of a number, or of text that spells one.",
     .signature = "x=0, /",
     .size = sizeof(FloatObject),
-    .flags = type_flag::subclassable | type_flag::float_ | type_flag::match_self,
+    .flags = type_flag::lasting | type_flag::subclassable | type_flag::float_ | type_flag::match_self,
     .new_ = float_new,
     .methods = kMethods,
     .slots = kSlots,

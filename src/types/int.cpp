@@ -158,7 +158,7 @@ constexpr TypeDef kIntDef{
            "literal. The base is 2 to 36, or 0 to take it from the literal's prefix.\n\n"
            ">>> int('0b100', base=0)\n4",
     .size = sizeof(IntObject),
-    .flags = type_flag::subclassable | type_flag::int_ | type_flag::match_self,
+    .flags = type_flag::lasting | type_flag::subclassable | type_flag::int_ | type_flag::match_self,
     .hooks = kHooks,
     .new_ = int_new,
     .methods = kMethods,

@@ -354,7 +354,7 @@ constexpr TypeDef list_def{
     .doc = "Built-in mutable sequence.\n\nWithout an argument the new list is empty; the argument must be an iterable.",
     .signature = "iterable=(), /",
     .size = sizeof(List),
-    .flags = type_flag::subclassable | type_flag::sequence | type_flag::list | type_flag::match_self,
+    .flags = type_flag::lasting | type_flag::subclassable | type_flag::sequence | type_flag::list | type_flag::match_self,
     .hooks = hooks_of<List>(),
     .new_ = new_list,
     .init = init_list,

@@ -108,7 +108,7 @@ constexpr MethodDef const* find_exit() {
 static_assert(find_exit() != nullptr);
 constexpr SlotDef lock_slots[] = {slot<Dunder::repr, lock_repr>};
 constexpr TypeDef lock_def{.name = "_thread.lock", .doc = "A lock that any thread may release.", .signature = "", .size = sizeof(Lock),
-                           .flags = type_flag::has_weakrefs, .hooks = hooks_of<Lock>(), .new_ = lock_new, .methods = lock_methods, .slots = lock_slots};
+                           .flags = type_flag::lasting | type_flag::has_weakrefs, .hooks = hooks_of<Lock>(), .new_ = lock_new, .methods = lock_methods, .slots = lock_slots};
 
 // ---- RLock
 
@@ -188,7 +188,7 @@ constexpr MethodDef rlock_methods[] = {
 };
 constexpr SlotDef rlock_slots[] = {slot<Dunder::repr, rlock_repr>};
 constexpr TypeDef rlock_def{.name = "_thread.RLock", .doc = "A lock that its owner may take again.", .signature = "", .size = sizeof(RLock),
-                            .flags = type_flag::has_weakrefs | type_flag::subclassable, .hooks = hooks_of<RLock>(), .new_ = rlock_new, .methods = rlock_methods, .slots = rlock_slots};
+                            .flags = type_flag::lasting | type_flag::has_weakrefs | type_flag::subclassable, .hooks = hooks_of<RLock>(), .new_ = rlock_new, .methods = rlock_methods, .slots = rlock_slots};
 
 }  // namespace
 

@@ -80,7 +80,7 @@ constexpr TypeDef proxy_def{
     .doc = "A read-only view of a mapping.",
     .signature = "mapping",
     .size = sizeof(MappingProxy),
-    .flags = type_flag::mapping,
+    .flags = type_flag::lasting | type_flag::mapping,
     .hooks = hooks_of<MappingProxy>(),
     .new_ = new_proxy,
     .methods = methods,

@@ -90,7 +90,7 @@ constexpr GetSetDef getsets[] = {
 };
 constexpr TypeDef method_def{
     .name = "method", .doc = "Create a bound instance method object.", .signature = "function, instance, /",
-    .size = sizeof(BoundMethod), .flags = type_flag::has_weakrefs, .hooks = hooks_of<BoundMethod>(), .new_ = make_new,
+    .size = sizeof(BoundMethod), .flags = type_flag::lasting | type_flag::has_weakrefs, .hooks = hooks_of<BoundMethod>(), .new_ = make_new,
     .call = call_method_object, .methods = methods, .slots = slots, .getsets = getsets};
 
 }  // namespace

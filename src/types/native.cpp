@@ -117,7 +117,7 @@ constexpr GetSetDef function_getsets[] = {
     {"__self__", getter<native_self>, nullptr},          {"__text_signature__", getter<native_signature>, nullptr},
 };
 constexpr TypeDef function_def{
-    .name = "builtin_function_or_method", .size = sizeof(Native), .flags = type_flag::disallow_new | type_flag::has_weakrefs,
+    .name = "builtin_function_or_method", .size = sizeof(Native), .flags = type_flag::lasting | type_flag::disallow_new | type_flag::has_weakrefs,
     .hooks = hooks_of<Native>(), .call = call_native, .methods = function_methods, .slots = function_slots,
     .getsets = function_getsets};
 

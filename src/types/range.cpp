@@ -252,7 +252,7 @@ constexpr TypeDef range_def{
     .doc = "range(stop) -> range object\nrange(start, stop[, step]) -> range object\n\n"
            "The integers from start (inclusive) to stop (exclusive) by step.",
     .size = sizeof(Range),
-    .flags = type_flag::sequence,
+    .flags = type_flag::lasting | type_flag::sequence,
     .hooks = hooks_of<Range>(),
     .new_ = new_range,
     .methods = methods,

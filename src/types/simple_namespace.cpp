@@ -111,7 +111,7 @@ constexpr TypeDef namespace_def{
     .doc = "A simple attribute-based namespace.",
     .signature = "mapping_or_iterable=(), /, **kwargs",
     .size = sizeof(Namespace),
-    .flags = type_flag::subclassable | type_flag::has_dict,
+    .flags = type_flag::lasting | type_flag::subclassable | type_flag::has_dict,
     .hooks = hooks_of<Namespace>(),
     .new_ = new_namespace,
     .init = init_namespace,

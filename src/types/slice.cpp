@@ -116,7 +116,7 @@ constexpr SlotDef slots[] = {
 constexpr TypeDef slice_def{
     .name = "slice",
     .doc = "slice(stop)\nslice(start, stop[, step])\n\nMake a slice object, as used for extended slicing (a[0:10:2]).",
-    .size = sizeof(Slice),
+    .size = sizeof(Slice), .flags = type_flag::lasting,
     .hooks = hooks_of<Slice>(),
     .new_ = new_slice,
     .methods = methods,

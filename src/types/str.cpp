@@ -191,7 +191,7 @@ constexpr TypeDef str_def{
            "with one, the text that the octets stand for.",
     .size = sizeof(Str),
     .item_size = 1,
-    .flags = type_flag::subclassable | type_flag::str | type_flag::match_self,
+    .flags = type_flag::lasting | type_flag::subclassable | type_flag::str | type_flag::match_self,
     .hooks = hooks_of<Str>(),
     .new_ = new_thunk,
     .methods = methods,

@@ -156,7 +156,7 @@ constexpr TypeDef tuple_def{
     .signature = "iterable=(), /",
     .size = sizeof(Tuple),
     .item_size = sizeof(Value),
-    .flags = type_flag::subclassable | type_flag::sequence | type_flag::tuple | type_flag::match_self,
+    .flags = type_flag::lasting | type_flag::subclassable | type_flag::sequence | type_flag::tuple | type_flag::match_self,
     .hooks = tuple_hooks(),
     .new_ = new_tuple,
     .methods = methods,

@@ -50,7 +50,7 @@ constexpr SlotDef slots[] = {slot<Dunder::repr, repr_cell>, ORO_COMPARE_SLOTS(co
 constexpr GetSetDef getsets[] = {{"cell_contents", get_contents, set_contents}};
 constexpr TypeDef cell_def{
     .name = "cell", .doc = "A variable that closures share; without an argument it is empty.", .signature = "contents=<unrepresentable>, /",
-    .size = sizeof(Cell), .hooks = hooks_of<Cell>(), .new_ = make_new, .slots = slots, .getsets = getsets};
+    .size = sizeof(Cell), .flags = type_flag::lasting, .hooks = hooks_of<Cell>(), .new_ = make_new, .slots = slots, .getsets = getsets};
 
 }  // namespace
 

@@ -72,6 +72,8 @@ Value call_function(Python& py, Value function, Value const* args, std::size_t p
 bool make_vm_stack(Thread& t, std::size_t bytes);
 void free_vm_stack(Thread& t);
 void trace_thread_frames(Thread& t, Visitor& v);
+// As object/defer_contended.h wants it.
+void walk_thread_registers(Thread& t, void (*f)(void*, Header*), void* arg);
 
 // ---- frames as objects (vm/frame_object.h has what is done with them)
 

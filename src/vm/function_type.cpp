@@ -220,7 +220,7 @@ constexpr GetSetDef getsets[] = {
 constexpr TypeDef function_def{
     .name = "function", .doc = "Create a function from a code object and its globals.",
     .signature = "code, globals, name=None, argdefs=None, closure=None, kwdefaults=None", .size = sizeof(Function),
-    .flags = type_flag::has_dict | type_flag::has_weakrefs | type_flag::method_like, .hooks = hooks_of<Function>(),
+    .flags = type_flag::lasting | type_flag::has_dict | type_flag::has_weakrefs | type_flag::method_like, .hooks = hooks_of<Function>(),
     .new_ = make_new, .call = call_function, .slots = slots, .getsets = getsets};
 
 }  // namespace

@@ -32,4 +32,22 @@ void trace_thread_frames(Thread& t, Visitor& v) {
     v(t.raised);
 }
 
+// A frame's callee begins at its arguments, in the caller's registers: those belong to it, and are looked at once.
+void walk_thread_registers(Thread& t, void (*f)(void*, Header*), void* arg) {
+    auto visit = [&](Value v) {
+        if (v.is_pointer()) f(arg, v.pointer());
+    };
+    Value* callee = nullptr;
+    for (Frame* frame = t.frame; frame; frame = frame->previous.is_null() ? nullptr : frame->previous.get()) {
+        visit(frame->function);
+        visit(frame->locals);
+        visit(frame->result);
+        Value* regs = frame->registers();
+        Value* end = regs + frame->code.get()->registers;
+        if (callee >= regs && callee < end) end = callee;
+        for (Value* r = regs; r < end; ++r) visit(*r);
+        callee = reinterpret_cast<Value*>(frame);
+    }
+}
+
 }  // namespace oro

@@ -118,7 +118,7 @@ constexpr TypeDef defaultdict_def{
            "A missing key gets the value that default_factory() returns. The other arguments are those of dict().",
     .base = &dict_type,
     .size = sizeof(DefaultDict),
-    .flags = type_flag::subclassable,
+    .flags = type_flag::lasting | type_flag::subclassable,
     .hooks = hooks_of<DefaultDict>(),
     .new_ = new_defaultdict,
     .init = init_defaultdict,

@@ -491,7 +491,7 @@ constexpr TypeDef deque_def{
     .doc = "A sequence like a list that is fast at both ends.",
     .signature = "[iterable[, maxlen]]",
     .size = sizeof(Deque),
-    .flags = type_flag::subclassable | type_flag::sequence | type_flag::has_weakrefs,
+    .flags = type_flag::lasting | type_flag::subclassable | type_flag::sequence | type_flag::has_weakrefs,
     .hooks = hooks_of<Deque>(),
     .new_ = new_deque,
     .init = init_deque,

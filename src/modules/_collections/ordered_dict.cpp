@@ -277,7 +277,7 @@ constexpr TypeDef ordered_dict_def{
            "Two of them are equal only if their pairs stand in the same order.",
     .base = &dict_type,
     .size = sizeof(OrderedDict),
-    .flags = type_flag::subclassable | type_flag::has_dict | type_flag::has_weakrefs,
+    .flags = type_flag::lasting | type_flag::subclassable | type_flag::has_dict | type_flag::has_weakrefs,
     .hooks = hooks_of<OrderedDict>(),
     .new_ = new_ordered,
     .init = init_ordered,

@@ -42,7 +42,7 @@ struct LruCache : Object {
 using Self = Borrowed<LruCache>;
 
 constexpr TypeDef entry_def{
-    .name = "functools._lru_list_elem", .size = sizeof(Entry), .flags = type_flag::disallow_new, .hooks = hooks_of<Entry>(),
+    .name = "functools._lru_list_elem", .size = sizeof(Entry), .flags = type_flag::lasting | type_flag::disallow_new, .hooks = hooks_of<Entry>(),
 };
 ORO_TYPE(entry_type, entry_def);
 Type& Entry::type() { return entry_type; }
@@ -242,7 +242,7 @@ constexpr TypeDef cache_def{
     .name = "functools._lru_cache_wrapper",
     .doc = "A callable that keeps results of a function: the last maxsize ones, all of them if maxsize is None.",
     .size = sizeof(LruCache),
-    .flags = type_flag::has_dict | type_flag::has_weakrefs | type_flag::method_like,
+    .flags = type_flag::lasting | type_flag::has_dict | type_flag::has_weakrefs | type_flag::method_like,
     .hooks = hooks_of<LruCache>(),
     .new_ = new_cache,
     .call = call_cache,

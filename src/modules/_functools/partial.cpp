@@ -221,7 +221,7 @@ constexpr TypeDef partial_def{
     .doc = "A function with some of its arguments given already.",
     .signature = "func, /, *args, **keywords",
     .size = sizeof(Partial),
-    .flags = type_flag::subclassable | type_flag::has_dict | type_flag::has_weakrefs,
+    .flags = type_flag::lasting | type_flag::subclassable | type_flag::has_dict | type_flag::has_weakrefs,
     .hooks = hooks_of<Partial>(),
     .new_ = new_partial,
     .call = call_partial,

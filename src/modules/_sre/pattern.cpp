@@ -214,7 +214,7 @@ constexpr GetSetDef getsets[] = {
 };
 constexpr SlotDef slots[] = {slot<Dunder::repr, to_repr>, slot<Dunder::hash, sre::hash>, ORO_COMPARE_SLOTS(compare_to)};
 constexpr TypeDef pattern_def{.name = "re.Pattern", .doc = "A compiled regular expression.", .size = sizeof(Pattern),
-                              .flags = type_flag::disallow_new | type_flag::has_weakrefs, .hooks = hooks_of<Pattern>(),
+                              .flags = type_flag::lasting | type_flag::disallow_new | type_flag::has_weakrefs, .hooks = hooks_of<Pattern>(),
                               .methods = methods, .slots = slots, .getsets = getsets};
 
 }  // namespace

@@ -473,7 +473,7 @@ constexpr MethodDef struct_methods[] = {
 constexpr GetSetDef struct_getsets[] = {{"format", get_format, nullptr, "The format."}, {"size", get_size, nullptr, "The size of a record."}};
 constexpr SlotDef struct_slots[] = {slot<Dunder::repr, slot_repr>};
 constexpr TypeDef struct_def{.name = "_struct.Struct", .doc = "A compiled format.", .signature = "format", .size = sizeof(Struct),
-                             .flags = type_flag::subclassable | type_flag::has_weakrefs, .hooks = hooks_of<Struct>(), .new_ = struct_new,
+                             .flags = type_flag::lasting | type_flag::subclassable | type_flag::has_weakrefs, .hooks = hooks_of<Struct>(), .new_ = struct_new,
                              .init = struct_init, .methods = struct_methods, .slots = struct_slots, .getsets = struct_getsets};
 
 ORO_TYPE(error_type, error_def);

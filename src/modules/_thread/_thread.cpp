@@ -58,7 +58,8 @@ namespace {
 
 std::atomic<std::int64_t> running{0};
 thread_local bool counted = false;     // whether this thread is one of them
-// The threads that have a handle and haven't ended, for _shutdown() and fork. Guarded by its lock byte; each holds a reference.
+// The threads that have a handle and may not have ended, for _shutdown() and fork. Guarded by its lock byte; each holds a reference.
+// Who looks next takes off those that have ended: they can't do it themselves, being off this list only after their very end.
 struct Started {
     Shared* shared;
     bool daemon;
@@ -69,6 +70,18 @@ std::vector<Started>& started() {
     return *v;
 }
 
+// Enters a thread into the list.
+void enter(Thread& t, Shared* s, bool daemon) {
+    s->references.fetch_add(1);
+    lock(t, started_lock);
+    std::erase_if(started(), [](Started& e) {
+        if (e.shared->state.load(std::memory_order_acquire) != 3) return false;
+        e.shared->release();
+        return true;
+    });
+    started().push_back({s, daemon});
+    unlock(started_lock);
+}
 // Takes a thread off the list and gives its reference back.
 void strike(Thread& t, Shared* s) {
     lock(t, started_lock);
@@ -132,7 +145,6 @@ void* run(void* p) {
     // The thread's objects go before joiners are told.
     if (!t->dict.is_null()) detail::decref(std::exchange(t->dict, Value{}));
     if (shared) {
-        strike(*t, shared);
         // What others had left for this thread to destroy is gone as well before they are told.
         leave_thread(t);
         finish(shared);
@@ -203,10 +215,7 @@ Value start_joinable_thread(Python& py, Native&, Value, Value const* args, std::
         if (!s->state.compare_exchange_strong(expected, 1)) return raise(py, exc::RuntimeError, "thread already started");
         lock(py, s->done);
         Ref<Tuple> empty = empty_tuple();
-        s->references.fetch_add(1);
-        lock(py, started_lock);
-        started().push_back({s, daemon});
-        unlock(started_lock);
+        enter(py, s, daemon);
         auto ident = start(py, s, Borrowed<>(out[0]), empty, {});
         if (ident.raised()) {
             s->state.store(0);
@@ -334,6 +343,7 @@ Result<void> shutdown(Python& py) {
             unlock(s->done);
             wait_for_system(py, s);
         }
+        if (!has_raised(py)) strike(py, s);
         s->release();
         if (has_raised(py)) return Raised{};
         CHECK(poll(py));
