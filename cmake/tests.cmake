@@ -73,7 +73,11 @@ endforeach()
 # Faults: tests/faults/NAME.py drives orochi from outside (full disks, failing allocations, bad input).
 foreach(source IN LISTS fault_tests)
   get_filename_component(name ${source} NAME_WE)
-  oro_test(NAME faults/${name} LABELS faults COMMAND ${ORO_PYTHON3} ${source} $<TARGET_FILE:orochi>)
+  set(labels faults)
+  if(name MATCHES "^(bad_input|pycache)$")  # half a minute each
+    list(APPEND labels slow)
+  endif()
+  oro_test(NAME faults/${name} LABELS ${labels} COMMAND ${ORO_PYTHON3} ${source} $<TARGET_FILE:orochi>)
 endforeach()
 
 # Examples: each takes --quick, and checks its own results.
