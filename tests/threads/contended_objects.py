@@ -5,6 +5,8 @@ import sys
 import threading
 import weakref
 
+from racing import in_threads
+
 THREADS = 4
 ROUNDS = 8_000
 
@@ -27,27 +29,6 @@ def make_adder(n):
     def add(x):
         return x + n
     return add
-
-
-def together(work, *args):
-    """Runs work(i, *args) in all threads; what one raises is raised here."""
-    errors = []
-    start = threading.Barrier(THREADS)
-
-    def body(i):
-        try:
-            start.wait()
-            work(i, *args)
-        except BaseException as e:
-            errors.append(e)
-
-    threads = [threading.Thread(target=body, args=(i,)) for i in range(THREADS)]
-    for t in threads:
-        t.start()
-    for t in threads:
-        t.join()
-    if errors:
-        raise errors[0]
 
 
 def shared_things():
@@ -75,9 +56,9 @@ def use(i, things, rounds):
 
 def test_all_kinds():
     things = shared_things()
-    together(use, things, ROUNDS)
+    in_threads(THREADS, use, things, ROUNDS)
     use(0, things, 20)
-    together(use, things, 200)
+    in_threads(THREADS, use, things, 200)
 
 
 def test_they_die():
@@ -85,7 +66,7 @@ def test_they_die():
     watched = []
     for _ in range(3):
         things = shared_things()
-        together(use, things, ROUNDS // 4)
+        in_threads(THREADS, use, things, ROUNDS // 4)
         watched += [weakref.ref(things[name]) for name in ("node", "function", "set", "lock")] + [weakref.ref(n) for n in things["list"]]
         del things
     for _ in range(5):
@@ -115,7 +96,7 @@ def test_registers_hold_them():
 
     for _ in range(4):
         node, items = Node(3), [Node(i) for i in range(10)]
-        together(work, node, items)
+        in_threads(THREADS, work, node, items)
         died = weakref.ref(node)   # of the items, what suspended generators held may stay
         assert node.value == 3 and [n.value for n in items] == list(range(10))
         del node, items
@@ -136,7 +117,7 @@ def test_replaced_all_the_time():
             items, node = box["list"], box["node"]
             assert items[0] == items[-1] and node.value >= 0 and node.double() == node.value * 2
 
-    together(work)
+    in_threads(THREADS, work)
     gc.collect()
 
 
@@ -144,7 +125,7 @@ def test_collector_off():
     gc.disable()
     try:
         things = shared_things()
-        together(use, things, ROUNDS // 8)
+        in_threads(THREADS, use, things, ROUNDS // 8)
     finally:
         gc.enable()
     gc.collect()
@@ -160,7 +141,7 @@ def test_collected_meanwhile():
         else:
             use(i, things, ROUNDS // 4)
 
-    together(work)
+    in_threads(THREADS, work)
 
 
 interval = sys.getswitchinterval()
