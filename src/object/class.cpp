@@ -34,8 +34,8 @@ Result<Type*> best_base(Python& py, Borrowed<Tuple> bases) {
         if (!is<Type>(v)) return raise(py, exc::TypeError, "bases must be types");
         auto& candidate = *static_cast<Type*>(v.pointer());
         if (!candidate.has(type_flag::subclassable)) {
-            Ref<Str> name = name_of_type(candidate);
-            return raise(py, exc::TypeError, "type '{}' is not an acceptable base type", name);
+            if (candidate.def) return raise(py, exc::TypeError, "type '{}' is not an acceptable base type", candidate.def->name);
+            return raise(py, exc::TypeError, "type '{}' is not an acceptable base type", name_of_type(candidate));
         }
         Type& solid = solid_base(candidate);
         if (!winner || (winner != &solid && is_subtype(solid, *winner))) {
@@ -49,8 +49,10 @@ Result<Type*> best_base(Python& py, Borrowed<Tuple> bases) {
 }
 
 Result<Ref<Tuple>> custom_mro(Python& py, Borrowed<Type> type) {
-    Ref<> custom = TRY(call_method_with(py, type, Borrowed<Str>(TRY(make_interned(py, "mro")))));
-    Ref<Tuple> order = TRY(tuple_from(py, custom));
+    // The metaclass's: what the class itself calls mro is for its instances.
+    Maybe<> method = TRY(find_special(py, type, TRY(make_interned(py, "mro"))));
+    if (!method) return raise(py, exc::AttributeError, "mro");
+    Ref<Tuple> order = TRY(tuple_from(py, TRY(call(py, *method, {}))));
     if (order->size == 0) return raise(py, exc::TypeError, "type MRO must not be empty");
     Type& solid = solid_base(*type.get());
     for (Value v : order->items()) {
@@ -251,6 +253,18 @@ Result<void> announce(Python& py, Borrowed<Type> type, Borrowed<Dict> names_and_
     return {};
 }
 
+// Instances are sequences or mappings to match statements, or neither: as the first class of the MRO that says something says.
+void inherit_pattern(Type& type) {
+    constexpr std::uint32_t kPattern = type_flag::sequence | type_flag::mapping;
+    Maybe<Tuple> mro = type.mro.load(&type);
+    std::uint32_t pattern = 0;
+    for (Value v : mro->items())
+        if (v != Value::of(&type) && (pattern = static_cast<Type*>(v.pointer())->flags.load(std::memory_order_relaxed) & kPattern)) break;
+    // The layout's base has given its own already. Nobody has instances of the class yet.
+    type.flags.fetch_and(~kPattern, std::memory_order_relaxed);
+    type.flags.fetch_or(pattern, std::memory_order_relaxed);
+}
+
 }  // namespace
 
 Result<Ref<>> make_class(Python& py, Type& metatype, Borrowed<Str> name, Borrowed<Tuple> given_bases, Borrowed<Dict> ns,
@@ -277,25 +291,13 @@ Result<Ref<>> make_class(Python& py, Type& metatype, Borrowed<Str> name, Borrowe
     publish(made, metatype.root_shape);
     Ref<Type> type = Ref<Type>::adopt(made);
 
-    // The class cell must not stay in the dictionary; it is filled once the class stands.
+    // The class cell must not stay in the dictionary.
     Maybe<> cell = dict_pop(py, **made->dict, name::dunder_classcell());
     if (cell && !is<Cell>(cell.value()))
         return raise(py, exc::TypeError, "__classcell__ must be a nonlocal cell, not {}", TypeName{cell.value()});
     Maybe<> dict_cell = dict_pop(py, **made->dict, name::dunder_classdictcell());
     CHECK(fill_namespace(py, *made, name, slots, base));
-    if (&metatype != &type_type && type_overrides(py, metatype, TRY(make_interned(py, "mro")))) {
-        // A metaclass with its own mro().
-        made->mro.set(TRY(compute_mro(py, *made, bases)));
-        made->mro.store(made, Maybe<Tuple>(TRY(custom_mro(py, type))));
-    } else {
-        made->mro.set(TRY(compute_mro(py, *made, bases)));
-    }
-    {
-        TypeLock lock(py);
-        for (Value b : bases->items()) static_cast<Type*>(b.pointer())->subclasses.push_back(made);
-        detail::allow_concurrent(made);  // who walks the list counts it without owning it
-        CHECK(renew_slots(py, *made));
-    }
+    // Before the MRO, since mro() of a metaclass may call functions of the class.
     if (dict_cell && is<Cell>(dict_cell.value())) {
         Ref<Cell> c = as<Cell>(std::move(dict_cell).take());
         c->contents.store(c.get(), Maybe<>(made->dict.share()));
@@ -303,6 +305,20 @@ Result<Ref<>> make_class(Python& py, Type& metatype, Borrowed<Str> name, Borrowe
     if (cell) {
         Ref<Cell> c = as<Cell>(std::move(cell).take());
         c->contents.store(c.get(), Maybe<>(type.share()));
+    }
+    if (&metatype != &type_type && type_overrides(py, metatype, TRY(make_interned(py, "mro")))) {
+        // A metaclass with its own mro().
+        made->mro.set(TRY(compute_mro(py, *made, bases)));
+        made->mro.store(made, Maybe<Tuple>(TRY(custom_mro(py, type))));
+    } else {
+        made->mro.set(TRY(compute_mro(py, *made, bases)));
+    }
+    inherit_pattern(*made);
+    {
+        TypeLock lock(py);
+        for (Value b : bases->items()) static_cast<Type*>(b.pointer())->subclasses.push_back(made);
+        detail::allow_concurrent(made);  // who walks the list counts it without owning it
+        CHECK(renew_slots(py, *made));
     }
     CHECK(warn_about_keys(py, *made, name));
     Ref<Dict> snapshot = TRY(dict_copy(py, *made->dict));
