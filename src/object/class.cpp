@@ -13,6 +13,8 @@ namespace oro {
 
 namespace {
 
+constexpr std::uint32_t kPattern = type_flag::sequence | type_flag::mapping;
+
 // The type that decides the layout of t's instances: where the fixed part last grew.
 Type& solid_base(Type& t) {
     Type* base = t.base;
@@ -149,7 +151,7 @@ void lay_out_class(Thread& t, Type& type, Type& base, Slots const& slots, Dict& 
     type.fixed_size = (base.fixed_size + 7) & ~7u;
     // A metaclass's instances are types: their attributes stand in the type's own dictionary.
     bool dict = !base.has(type_flag::type) && (!slots.declared || slots.dict);
-    std::uint32_t flags = type_flag::heap | type_flag::subclassable | (base.flags.load() & type_flag::inherited);
+    std::uint32_t flags = type_flag::heap | type_flag::subclassable | (base.flags.load() & type_flag::inherited & ~kPattern);
     if (&base == &object_type) flags |= type_flag::lasting;
     if (dict && type.extra_offset == 0) {
         if (type.item_size != 0 || (type.hooks.extent != nullptr)) {
@@ -253,16 +255,16 @@ Result<void> announce(Python& py, Borrowed<Type> type, Borrowed<Dict> names_and_
     return {};
 }
 
-// Instances are sequences or mappings to match statements, or neither: as the first class of the MRO that says something says.
+// Instances are sequences or mappings to match statements, or neither: as the first class of the MRO that says something says. Called
+// once the bases know of the class: one that is registered as either at the same time tells it, or has been marked before.
 void inherit_pattern(Type& type) {
-    constexpr std::uint32_t kPattern = type_flag::sequence | type_flag::mapping;
     Maybe<Tuple> mro = type.mro.load(&type);
-    std::uint32_t pattern = 0;
-    for (Value v : mro->items())
-        if (v != Value::of(&type) && (pattern = static_cast<Type*>(v.pointer())->flags.load(std::memory_order_relaxed) & kPattern)) break;
-    // The layout's base has given its own already. Nobody has instances of the class yet.
-    type.flags.fetch_and(~kPattern, std::memory_order_relaxed);
-    type.flags.fetch_or(pattern, std::memory_order_relaxed);
+    for (Value v : mro->items()) {
+        std::uint32_t pattern = static_cast<Type*>(v.pointer())->flags.load(std::memory_order_relaxed) & kPattern;
+        if (pattern == 0) continue;
+        type.flags.fetch_or(pattern, std::memory_order_relaxed);
+        return;
+    }
 }
 
 }  // namespace
@@ -313,11 +315,11 @@ Result<Ref<>> make_class(Python& py, Type& metatype, Borrowed<Str> name, Borrowe
     } else {
         made->mro.set(TRY(compute_mro(py, *made, bases)));
     }
-    inherit_pattern(*made);
     {
         TypeLock lock(py);
         for (Value b : bases->items()) static_cast<Type*>(b.pointer())->subclasses.push_back(made);
         detail::allow_concurrent(made);  // who walks the list counts it without owning it
+        inherit_pattern(*made);
         CHECK(renew_slots(py, *made));
     }
     CHECK(warn_about_keys(py, *made, name));
