@@ -177,8 +177,10 @@ bool destroy_deferred(Python& py, std::vector<Ref<>>& held) {
     resume_world(py);
     record_pause(now() - begin);
     held.swap(alive);
-    std::stable_partition(dead.begin(), dead.end(), [](Header* h) { return !type_of(static_cast<Object*>(h)).has(type_flag::type); });
-    for (Header* h : dead) hook::destroy(h);
+    auto is_class = [](Header* h) { return type_of(static_cast<Object*>(h)).has(type_flag::type); };
+    auto classes = std::partition(dead.begin(), dead.end(), [&](Header* h) { return !is_class(h); });
+    std::for_each(dead.begin(), classes, hook::destroy);
+    std::for_each(classes, dead.end(), hook::destroy);
     return !dead.empty();
 }
 

@@ -37,6 +37,7 @@ void add_arg(Thread& t, StrBuilder& out, MessageArg const& arg) {
 }  // namespace
 
 Result<Ref<Str>> format_message(Thread& t, std::string_view format, std::initializer_list<MessageArg> args) {
+    if (args.size() == 0) return make_str(t, format);
     StrBuilder out(t);
     auto next = args.begin();
     while (!format.empty()) {

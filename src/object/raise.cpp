@@ -49,6 +49,7 @@ Maybe<> current_handled(Thread& t) {
 void set_context(Thread& t, BaseException& exception, Borrowed<> handled) {
     (void)t;
     if (is_shared_memory_error(Value::of(&exception)) || handled.is(Value::of(&exception))) return;
+    if (!exception_of(handled.value()).context.slot().peek()) return exception.context.store(&exception, handled.share());
     // Looks down the handled one's chain of contexts: a link to `exception` is cut. Other threads may change the chain
     // meanwhile and it may already be a cycle, so a second pointer follows at half the speed.
     Maybe<> at = handled.share();

@@ -67,14 +67,23 @@ void invalidate_type(Type& type) {
 }
 
 namespace {
-// Through the MRO's dictionaries. The value is counted.
-Maybe<> lookup_slow(Thread& t, Type& type, Str const* name) {
+std::uint64_t variable_bit(Str const& name) { return std::uint64_t(1) << (std::uint64_t(hash_of(name)) & 63); }
+
+bool is_plain(Value v) {
+    Type& kind = type_of(v);
+    return !kind.has(type_flag::heap | type_flag::method_like) && !kind.slot(Dunder::get) && !kind.slot(Dunder::set) && !kind.slot(Dunder::delete_);
+}
+
+// Through the MRO's dictionaries. The value is counted; `home` gets the type that has it.
+Maybe<> lookup_slow(Thread& t, Type& type, Str const* name, Type** home) {
     Maybe<Tuple> mro = type.mro.load(&type);
     if (!mro) return {};
     for (Value v : mro->items()) {
         auto* base = static_cast<Type*>(v.pointer());
         Maybe<> found = dict_get(t, **base->dict, Borrowed<Str>(*const_cast<Str*>(name)));
-        if (found) return found;
+        if (!found) continue;
+        *home = base;
+        return found;
     }
     return {};
 }
@@ -82,7 +91,18 @@ Maybe<> lookup_slow(Thread& t, Type& type, Str const* name) {
 MethodCacheEntry& cache_entry(Thread& t, std::uint32_t version, Str const* name) {
     return t.method_cache[(version * 31 ^ (std::uintptr_t(name) >> 4)) % kMethodCacheSize];
 }
+// What has been found while the type had `version` goes into the thread's cache, if it may; the caller holds no count in it.
+void remember(Thread& t, Type& type, std::uint32_t version, Str const* name, Value v, Type* home) {
+    if (version == 0 || !name->is_interned() || (home && is_class_variable(*home, *name, v))) return;
+    if (type.version.load(std::memory_order_acquire) != version) return;
+    cache_entry(t, version, name) = {version, const_cast<Str*>(name), v};
+}
 }  // namespace
+
+bool is_class_variable(Type const& home, Str const& name, Value value) {
+    std::uint64_t variables = home.variables.load(std::memory_order_acquire);
+    return variables && (variables & variable_bit(name)) && is_plain(value) && !is_special_name(name);
+}
 
 Value type_lookup_peek(Thread& t, Type& type, Str const* name) {
     std::uint32_t version = type.version.load(std::memory_order_acquire);
@@ -91,17 +111,16 @@ Value type_lookup_peek(Thread& t, Type& type, Str const* name) {
         if (e.version == version && e.name == name) return e.value;
     }
     version = type_version(type);
-    Maybe<> found = lookup_slow(t, type, name);
+    Type* home = nullptr;
+    Maybe<> found = lookup_slow(t, type, name, &home);
     Value v = found.value();
     // The entry holds no count: the value stands in a dictionary of the MRO as long as the version is the same, and what is
     // removed from there is freed only after this thread's next safepoint, where the version is compared again.
-    if (version != 0 && name->is_interned() && type.version.load(std::memory_order_acquire) == version) {
-        cache_entry(t, version, name) = {version, const_cast<Str*>(name), v};
-    }
+    remember(t, type, version, name, v, home);
     return v;  // `found` gives its count back, the dictionary keeps its own
 }
 
-Maybe<> type_lookup(Thread& t, Type& type, Borrowed<Str> name) {
+Maybe<> type_lookup(Thread& t, Type& type, Borrowed<Str> name, Type** variable_of) {
     std::uint32_t version = type.version.load(std::memory_order_acquire);
     if (version != 0) {
         MethodCacheEntry& e = cache_entry(t, version, name.get());
@@ -111,14 +130,15 @@ Maybe<> type_lookup(Thread& t, Type& type, Borrowed<Str> name) {
                 if (type.version.load(std::memory_order_acquire) == version) return Maybe<>::adopt(e.value);
                 detail::decref(e.value.pointer());
             }
-            return lookup_slow(t, type, name.get());
+            Type* home = nullptr;
+            return lookup_slow(t, type, name.get(), &home);
         }
     }
     version = type_version(type);
-    Maybe<> found = lookup_slow(t, type, name.get());
-    if (version != 0 && name->is_interned() && type.version.load(std::memory_order_acquire) == version) {
-        cache_entry(t, version, name.get()) = {version, name.get(), found.value()};
-    }
+    Type* home = nullptr;
+    Maybe<> found = lookup_slow(t, type, name.get(), &home);
+    remember(t, type, version, name.get(), found.value(), home);
+    if (variable_of && home && is_class_variable(*home, *name.get(), found.value())) *variable_of = home;
     return found;
 }
 
@@ -137,9 +157,15 @@ Result<void> type_set_attribute(Python& py, Type& type, Borrowed<Str> name, Opti
     Maybe<> old;
     {
         TypeLock lock(py);
-        invalidate_type(type);
         if (value) {
             old = dict_get(py, **type.dict, name);  // dropped after the lock: its finaliser may be anything
+            if (old && is_plain(value.value()) && is_plain(old.value()) && !is_special_name(*name.get())) {
+                if (is_class_variable(type, *name.get(), old.value())) return dict_set(py, **type.dict, name, (*value).share());
+                type.variables.fetch_or(variable_bit(*name.get()), std::memory_order_release);
+            }
+        }
+        invalidate_type(type);
+        if (value) {
             CHECK(dict_set(py, **type.dict, name, (*value).share()));
         } else {
             old = dict_pop(py, **type.dict, name);

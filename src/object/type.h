@@ -68,6 +68,7 @@ inline constexpr std::uint32_t method_like = 1u << 11;    // a descriptor that l
 inline constexpr std::uint32_t no_match_self = 1u << 12;
 inline constexpr std::uint32_t match_self = 1u << 13;     // match: C(x) binds the subject itself
 inline constexpr std::uint32_t lasting = 1u << 14;        // instances may live on until the collector comes: their end has no effect
+inline constexpr std::uint32_t new_is_all = 1u << 15;     // without keywords, __new__ leaves nothing for __init__ to do; this very type only
 // Subclasses of the common builtin types, for quick checks.
 inline constexpr std::uint32_t int_ = 1u << 20, str = 1u << 21, bytes = 1u << 22, list = 1u << 23, tuple = 1u << 24,
                                dict = 1u << 25, type = 1u << 26, exception = 1u << 27, float_ = 1u << 28, set = 1u << 29;
@@ -118,6 +119,9 @@ struct Type : Object {
     TypeDef const* def = nullptr;               // null for classes made at run time
     std::atomic<std::uint32_t> flags{0};
     std::atomic<std::uint32_t> version{0};      // 0: must get a new one before it is cached
+    // Names, a bit each by their hash, of class variables: plain values that have been replaced once. A bit is set under the type lock,
+    // before the versions go, and stays; a reader that cached something without it has a version from before.
+    std::atomic<std::uint64_t> variables{0};
     std::atomic<SlotFn> slots[kDunderCount] = {};
     std::atomic<CallFn> call{nullptr};
     std::atomic<NewFn> new_{nullptr};           // native constructor, inherited; Python's __new__ stands in the dictionary
@@ -179,8 +183,12 @@ template <class T> inline Borrowed<T> as(Value v) { assert(is<T>(v)); return Bor
 template <class T> inline Borrowed<T> as(Borrowed<> v) { return as<T>(v.value()); }
 template <class T> inline Ref<T> as(Ref<>&& v) { assert(is<T>(v.value())); return Ref<T>::adopt(v.release()); }
 
-// An attribute of the type as its MRO gives it (without descriptors); absent: null. Takes no lock in the common case.
-Maybe<> type_lookup(Thread& t, Type& type, Borrowed<Str> interned_name);
+// An attribute of the type as its MRO gives it (without descriptors); absent: null. Takes no lock in the common case. `home` gets the
+// type in whose dictionary it stands, if it is a class variable of that one (else it is left alone).
+Maybe<> type_lookup(Thread& t, Type& type, Borrowed<Str> interned_name, Type** home = nullptr);
+// Whether `value`, which has been found under that name in home's dictionary, may be replaced without the version changing. Such values
+// are plain ones: of builtin types, and no descriptors; so who remembers where it stands, and the version, may go on reading it there.
+bool is_class_variable(Type const& home, Str const& interned_name, Value value);
 // The version number for caching, assigning one if there is none; 0 if versions have run out.
 std::uint32_t type_version(Type& type);
 // setattr/delattr (null value) on a type: bumps versions and renews the slots.
@@ -202,6 +210,8 @@ void unlock_types();
 void invalidate_type(Type& type);
 // The type leaves its bases' lists of subclasses; before it is cleared.
 void detach_type(Type& type);
+// Whether it looks like `__this__`.
+bool is_special_name(Str const& name);
 // Fills the slots from what the MRO gives for every special method (or for one name only).
 Result<void> renew_slots(Thread& t, Type& type);
 Result<void> renew_slots_for(Thread& t, Type& type, Borrowed<Str> name);

@@ -235,9 +235,9 @@ ORO_EXCEPTION(SystemExit, BaseException, SystemExit, "Asks the interpreter to ex
 ORO_EXCEPTION(StopIteration, Exception, StopIteration, "An iterator has no more items.",
               .new_ = exceptions::exception_new<oro::StopIteration>, .init = exceptions::stop_init,
               .getsets = exceptions::stop_getsets)
-ORO_EXCEPTION(KeyError, LookupError, BaseException, "A key was not found.", .slots = exceptions::key_slots)
+ORO_PLAIN_EXCEPTION(KeyError, LookupError, "A key was not found.", .slots = exceptions::key_slots)
 
-#define SIMPLE(Name, Base, doc) ORO_EXCEPTION(Name, Base, BaseException, doc)
+#define SIMPLE(Name, Base, doc) ORO_PLAIN_EXCEPTION(Name, Base, doc)
 SIMPLE(Exception, BaseException, "Base of all exceptions that don't ask a program to end.")
 SIMPLE(GeneratorExit, BaseException, "Asks a generator to end.")
 SIMPLE(KeyboardInterrupt, BaseException, "The user interrupted the program.")

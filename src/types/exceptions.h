@@ -52,11 +52,15 @@ inline constexpr std::uint32_t kFlags = type_flag::subclassable | type_flag::has
 }  // namespace oro::exceptions
 
 // Declares a builtin exception type: ORO_EXCEPTION(KeyError, LookupError, BaseException, "doc", .slots = ...).
-#define ORO_EXCEPTION(Name, Base, Struct, text, ...)                                                                      \
+#define ORO_EXCEPTION(Name, Base, Struct, text, ...) ORO_EXCEPTION_OF(Name, Base, Struct, text, exceptions::kFlags, __VA_ARGS__)
+// One that only adds a name or methods: its arguments are all there is to initialise.
+#define ORO_PLAIN_EXCEPTION(Name, Base, text, ...) \
+    ORO_EXCEPTION_OF(Name, Base, BaseException, text, exceptions::kFlags | type_flag::new_is_all, __VA_ARGS__)
+#define ORO_EXCEPTION_OF(Name, Base, Struct, text, bits, ...)                                                              \
     namespace oro::exc {                                                                                                  \
     namespace {                                                                                                           \
     constexpr TypeDef Name##_def{.name = #Name, .doc = text, .base = &exc::Base, .size = sizeof(oro::Struct),               \
-                                 .flags = exceptions::kFlags, .hooks = hooks_of<oro::Struct>() __VA_OPT__(, ) __VA_ARGS__}; \
+                                 .flags = bits, .hooks = hooks_of<oro::Struct>() __VA_OPT__(, ) __VA_ARGS__}; \
     }                                                                                                                     \
     ORO_TYPE(Name, Name##_def);                                                                                           \
     }

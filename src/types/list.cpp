@@ -49,7 +49,8 @@ Result<Ref<>> pop(Thread& t, Borrowed<List> self, std::int64_t index) {
         if (i >= 0) taken = list_take(t, locked, std::size_t(i));
     }
     if (taken) [[likely]] return std::move(taken).take();
-    return raise(t, exc::IndexError, "{}", empty ? "pop from empty list" : "pop index out of range");
+    if (empty) return raise(t, exc::IndexError, "pop from empty list");
+    return raise(t, exc::IndexError, "pop index out of range");
 }
 
 void clear(Thread& t, Borrowed<List> self) { list_clear(t, self); }

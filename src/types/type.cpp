@@ -205,7 +205,7 @@ Value type_call(Python& py, Value callable, Value const* args, std::size_t n, Tu
         return {};
     }
     Value made = make(py, type, args, n, names);
-    if (made.is_null()) return {};
+    if (made.is_null() || (!names && type.has(type_flag::new_is_all))) return made;
     // What __new__ gives of another type is not initialised.
     if (!is_instance_of(made, type)) return made;
     InitFn init = type_of(made).init.load(std::memory_order_relaxed);

@@ -201,7 +201,12 @@ bool push_frame(Python& py, Function& f, Value const* args, std::size_t n, Tuple
     return true;
 }
 
-Value make_instance(Thread& t, Type& type) {
+Value make_instance(Python& t, Type& type, NewFn make, Value const* args, std::size_t n, Tuple* names) {
+    if (make != object_new) {
+        Value made = make(t, type, args, n, names);
+        assert(made.is_null() || &type_of(made) == &type);
+        return made;
+    }
     Header* memory = allocate_object(t, type, type.size);
     if (!memory) return {};
     auto* words = reinterpret_cast<std::uint64_t*>(memory);
@@ -232,18 +237,22 @@ void release_block(Value* regs, unsigned p, unsigned count) {
     }
 }
 
-// __init__ of a class written in Python whose instances are made in the ordinary way: allocated here, then initialised in a frame of
-// this interpreter. Null: not such a class.
-Value plain_init(Thread& t, Type& type) {
-    if (!type.has(type_flag::heap) || type.has(type_flag::abstract) || type.new_.load() != object_new || type.init.load() != python_init) return {};
-    if (type.hooks.trace || type.item_size) return {};
+// What __new__ of these makes is always an instance of the very class.
+constexpr std::uint32_t kNewOfBuiltin = type_flag::exception | type_flag::dict | type_flag::list | type_flag::set | type_flag::int_ | type_flag::str |
+                                        type_flag::tuple | type_flag::float_ | type_flag::bytes;
+
+// __init__ of a class written in Python whose instances are made by object's __new__ or a builtin type's: make_instance, then a frame of
+// this interpreter for __init__. Null: not such a class.
+Value plain_init(Thread& t, Type& type, NewFn make) {
+    if (!type.has(type_flag::heap) || type.has(type_flag::abstract) || type.init.load() != python_init) return {};
+    if (make == object_new ? type.hooks.trace || type.item_size : make == python_new || !type.has(kNewOfBuiltin)) return {};
     Value init = type_lookup_peek(t, type, name::dunder_init().get());
     return init.is_pointer() && &type_of(init) == &function_type ? init : Value{};
 }
 
 void learn_constructor(Op const& op, Type& type) {
     std::uint32_t version = type_version(type);
-    Value init = plain_init(op.py, type);
+    Value init = plain_init(op.py, type, type.new_.load());
     if (version == 0 || init.is_null()) return;
     Record r;
     r.kind = Record::constructor;
@@ -256,9 +265,10 @@ void learn_constructor(Op const& op, Type& type) {
 // 0 raised, 2 frame pushed, -1 not a class of the plain kind.
 int call_class(Op const& op, Type& type, Value const* args, std::size_t n, Tuple* names) {
     Python& py = op.py;
-    Value init = plain_init(py, type);
+    NewFn make = type.new_.load();
+    Value init = plain_init(py, type, make);
     if (init.is_null()) return -1;
-    Value self = make_instance(py, type);
+    Value self = make_instance(py, type, make, args, n, names);
     if (self.is_null()) return 0;
     Value words[9];
     std::vector<Value> many;

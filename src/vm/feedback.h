@@ -19,9 +19,12 @@ struct Record {
         transition,    // storing the attribute that turns `shape` into `version2`, in the slot at byte offset `index`
         method,        // a method-like value of the class, which has `version`: bind it to the object
         value,         // any other value of the class (no descriptor, not shadowed by the instance), which has `version`
+        computed,      // a data descriptor of a native type's table, `def`, that the class has at `version`
         getter,        // a property of the class, which has `version`: value is its getter, a plain function of one argument
         module,        // entry `index` of the module's dictionary with table version `version`
         type_value,    // an attribute of the type `object` itself, at `version`
+        variable,      // a class variable (is_class_variable) of the class, which has `version`, not shadowed by the instance
+        type_variable, // the same of the type `object` itself
         builtin,       // globals table `version` lacks the name; builtins table `version2` has it at `index`
         slot,          // __slots__ field at byte offset `index` of a class that has `version`
         constructor,   // a call of the type `object`, which makes its instances in the ordinary way: value is its __init__, at `version`
@@ -31,6 +34,7 @@ struct Record {
     std::uint32_t version = 0, version2 = 0, index = 0;
     Value value_;      // not counted: it lives as long as the version is the same
     Header* object = nullptr;
+    GetSetDef const* def = nullptr;
     Record* next = nullptr;  // what the site has learnt before; the whole chain is retired at once
 };
 inline constexpr int kMostRecords = 4;   // of one site
@@ -82,6 +86,19 @@ inline Value read_remembered(Record const& r, Type const& type) {
         return v;
     }
     return read_shared_remembered(r, type);
+}
+
+// The value of a class variable, as a register holds it: entry `index` of the dictionary, with table version `version2`, of the type that
+// the record has as its value. Null as above. That it is no descriptor yet is certain if the version is the same afterwards.
+inline Value read_variable(Record const& r, Type const& type) {
+    if (type.version.load(std::memory_order_acquire) != r.version) return Value{};
+    Dict const& dict = **static_cast<Type*>(r.value_.pointer())->dict;
+    DictKeys* keys = dict.keys();
+    if (keys->version.load(std::memory_order_relaxed) != r.version2) return Value{};
+    Value v = read_entry(dict, keys, r.index);
+    if (type.version.load(std::memory_order_acquire) == r.version) [[likely]] return v;
+    reg::release(v);
+    return Value{};
 }
 
 // The plain function of one argument that a remembered property has as its getter, as a register holds it; null if there is none.

@@ -34,7 +34,9 @@ bool is_only_reference(Header const& h) {
 
 Result<Ref<FrameObject>> frame_object(Thread& t, Frame& f) {
     if (f.object) return as<FrameObject>(share(f.object));
-    Ref<FrameObject> made = TRY(make<FrameObject>(t, frame_type, Borrowed<Code>(*f.code.get()).share(), Borrowed<Function>(*f.fn()).share(), &f));
+    Code& code = *f.code.get();
+    std::size_t size = sizeof(FrameObject) + code.local_count * sizeof(Value);
+    Ref<FrameObject> made = TRY(make_sized<FrameObject>(t, frame_type, size, Borrowed<Code>(code).share(), Borrowed<Function>(*f.fn()).share(), &f));
     f.object = made.share().release();
     return made;
 }
@@ -46,14 +48,12 @@ void detach_frame_object(Thread& t, Frame& f) {
     o.last_index.store(std::int32_t(code.index_of(f.pc.get())), std::memory_order_relaxed);
     if (!is_only_reference(o)) {
         Value pending = std::exchange(t.raised, Value{});
-        if (auto* saved = static_cast<Value*>(buffer_allocate(code.local_count * sizeof(Value) + 1))) {
-            for (std::uint32_t i = 0; i < code.local_count; ++i) {
-                saved[i] = reg::share(f.registers()[i]).release();
-                if (saved[i].is_pointer() && !saved[i].pointer()->is_immortal()) detail::allow_concurrent(saved[i].pointer());
-            }
-            o.saved_count = code.local_count;
-            o.saved = saved;
+        Value* saved = o.saved();
+        for (std::uint32_t i = 0; i < code.local_count; ++i) {
+            saved[i] = reg::share(f.registers()[i]).release();
+            if (saved[i].is_pointer() && !saved[i].pointer()->is_immortal()) detail::allow_concurrent(saved[i].pointer());
         }
+        o.saved_count = code.local_count;
         // Who called a generator last is no longer its caller: the frame would keep that one alive for nothing.
         if (!f.previous.is_null() && !(code.code_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR))) {
             auto back = frame_object(t, *f.previous.get());
@@ -69,14 +69,12 @@ void detach_frame_object(Thread& t, Frame& f) {
 FrameObject::~FrameObject() { clear(); }
 
 void FrameObject::trace(Visitor& v) {
-    for (std::uint32_t i = 0; i < saved_count; ++i) v(saved[i]);
+    for (std::uint32_t i = 0; i < saved_count; ++i) v(saved()[i]);
 }
 
 void FrameObject::clear() {
     std::uint32_t n = std::exchange(saved_count, 0);
-    Value* values = std::exchange(saved, nullptr);
-    for (std::uint32_t i = 0; i < n; ++i) detail::decref(values[i]);
-    buffer_free(values);
+    for (std::uint32_t i = 0; i < n; ++i) detail::decref(saved()[i]);
 }
 
 // ---- looking at registers
@@ -109,7 +107,7 @@ FrameAccess::~FrameAccess() {
 
 Maybe<> FrameAccess::read(std::uint32_t r) const {
     if (frame_) return Maybe<>(reg::share(frame_->registers()[r]));
-    return r < o_.saved_count ? Maybe<>(share(o_.saved[r])) : Maybe<>();
+    return r < o_.saved_count ? Maybe<>(share(o_.saved()[r])) : Maybe<>();
 }
 
 Maybe<> FrameAccess::exchange(std::uint32_t r, Maybe<> v) {
@@ -119,7 +117,7 @@ Maybe<> FrameAccess::exchange(std::uint32_t r, Maybe<> v) {
         return Maybe<>::adopt(reg::publish(old));
     }
     if (r >= o_.saved_count) return {};
-    return Maybe<>::adopt(std::exchange(o_.saved[r], v.release()));
+    return Maybe<>::adopt(std::exchange(o_.saved()[r], v.release()));
 }
 
 namespace {
@@ -340,8 +338,8 @@ Result<void> clear_frame(Python& py, Borrowed<FrameObject> self) {
             }
             if (!unstarted) return raise(py, exc::RuntimeError, suspended ? "cannot clear a suspended frame" : "cannot clear an executing frame");
         } else {
-            dropped.assign(o.saved, o.saved + o.saved_count);
-            std::fill_n(o.saved, o.saved_count, Value{});
+            dropped.assign(o.saved(), o.saved() + o.saved_count);
+            std::fill_n(o.saved(), o.saved_count, Value{});
         }
     }
     if (unstarted) {

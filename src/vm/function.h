@@ -77,7 +77,7 @@ void walk_thread_registers(Thread& t, void (*f)(void*, Header*), void* arg);
 
 // ---- frames as objects (vm/frame_object.h has what is done with them)
 
-// `frame` points to the running or suspended frame and is taken away by whoever runs it when it ends: then `saved` holds the
+// `frame` points to the running or suspended frame and is taken away by whoever runs it when it ends: then saved() holds the
 // named registers, under this object's lock. Registers of a live frame are looked at by its own thread or with the world stopped.
 struct FrameObject : Object {
     std::atomic<Frame*> frame{nullptr};
@@ -89,8 +89,8 @@ struct FrameObject : Object {
     Member<> trace_function;
     std::atomic<std::int32_t> last_index{0};
     std::atomic<bool> trace_lines{true}, trace_opcodes{false};
-    std::uint32_t saved_count = 0;
-    Value* saved = nullptr;
+    std::uint32_t saved_count = 0;                 // of the code's local_count, for which there is room behind the struct
+    Value* saved() { return reinterpret_cast<Value*>(this + 1); }
     FrameObject(Ref<Code> c, Ref<Function> f, Frame* running) : frame(running), code(std::move(c)), function(std::move(f)) {}
     ~FrameObject();
     static constexpr auto fields = std::tuple{&FrameObject::code, &FrameObject::function, &FrameObject::back, &FrameObject::locals_snapshot,

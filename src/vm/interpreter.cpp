@@ -1,4 +1,5 @@
 // The interpreter's dispatch table and its operations, which are in vm/ops/*.h.
+#include "object/exception.h"
 #include "object/super.h"
 #include "types/lock.h"
 #include "vm/monitored.h"

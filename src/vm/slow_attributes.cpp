@@ -118,6 +118,17 @@ Function* getter_of(Record const& r, Type const& type) {
 
 namespace {
 
+// That the value is read where it stands, in the dictionary of `home`; false if it is not there any more.
+bool learn_variable(Thread& t, Record& r, Record::Kind kind, Type& home, Borrowed<Str> name) {
+    Dict& dict = **home.dict;
+    DictKeys* keys;
+    if (!dict_find_entry(dict, *name.get(), &keys, &r.index)) return false;
+    r.kind = kind;
+    r.value_ = Value::of(&home);
+    r.version2 = dict_version(t, dict);
+    return r.version2 != 0 && dict.keys() == keys;
+}
+
 // What a lookup of `name` on `o` finds, if it is worth caching.
 void learn_attribute(Op const& op, Object* o, Borrowed<Str> name, unsigned site) {
     Type& type = type_of(o);
@@ -140,7 +151,8 @@ void learn_attribute(Op const& op, Object* o, Borrowed<Str> name, unsigned site)
         auto& self = *static_cast<Type*>(o);
         std::uint32_t version = type_version(self);
         if (version == 0 || type_lookup(op.py, type, name)) return;
-        Maybe<> held = type_lookup(op.py, self, name);
+        Type* variable_of = nullptr;
+        Maybe<> held = type_lookup(op.py, self, name, &variable_of);
         Value v = held.value();
         if (v.is_null()) return;
         // Only what needs no binding: plain values, and functions (unbound on a class).
@@ -152,6 +164,7 @@ void learn_attribute(Op const& op, Object* o, Borrowed<Str> name, unsigned site)
         r.object = o;
         r.version = version;
         r.value_ = v;
+        if (variable_of && !learn_variable(op.py, r, Record::type_variable, *variable_of, name)) return;
         if (self.version.load(std::memory_order_acquire) == version) learn(op.k, site, r);
         return;
     }
@@ -163,7 +176,8 @@ void learn_attribute(Op const& op, Object* o, Borrowed<Str> name, unsigned site)
     }
     std::uint32_t version = type_version(type);
     if (version == 0) return;
-    Maybe<> held = type_lookup(op.py, type, name);
+    Type* variable_of = nullptr;
+    Maybe<> held = type_lookup(op.py, type, name, &variable_of);
     Value found = held.value();
     Type* kind = found ? &type_of(found) : nullptr;
     bool data = kind && (kind->slot(Dunder::set) || kind->slot(Dunder::delete_));
@@ -177,6 +191,11 @@ void learn_attribute(Op const& op, Object* o, Borrowed<Str> name, unsigned site)
         } else if (kind == &property_type) {
             r.kind = Record::getter;
             r.value_ = found;
+        } else if (kind == &GetSet::type()) {
+            auto* g = static_cast<GetSet*>(found.pointer());
+            if (!is_subtype(type, *g->home)) return;
+            r.kind = Record::computed;
+            r.def = g->def;
         } else {
             return;
         }
@@ -206,6 +225,7 @@ void learn_attribute(Op const& op, Object* o, Borrowed<Str> name, unsigned site)
     r.shape = shape;
     r.version = version;
     r.value_ = found;
+    if (variable_of && !learn_variable(op.py, r, Record::variable, *variable_of, name)) return;
     if (type.version.load(std::memory_order_acquire) == version) learn(op.k, site, r);
 }
 

@@ -17,19 +17,19 @@ ExceptionEntry const* find_handler(Code const& code, std::uint32_t index) {
     return nullptr;
 }
 
-// Dead registers may keep their numbers.
+// Most are empty; dead ones may keep their numbers.
 void release_registers(Value* regs, std::uint32_t begin, std::uint32_t end) {
-    for (std::uint32_t i = begin; i < end; ++i) {
-        Value v = regs[i];
-        if (!v.is_pointer()) continue;
-        regs[i] = Value{};
+    for (Value *r = regs + begin, *stop = regs + end; r < stop; ++r) {
+        Value v = *r;
+        if (v.is_null() || !v.is_pointer()) [[likely]] continue;
+        *r = Value{};
         reg::release(v);
     }
 }
 
 // Puts an entry for this frame in front of the exception's traceback.
 void record_traceback(Thread& t, Frame& f) {
-    if (!t.raised.is_pointer() || !is<BaseException>(t.raised)) return;
+    if (!is_exception(t.raised)) return;
     Ref<> exception = share(t.raised);
     auto object = frame_object(t, f);
     if (object.raised()) {
@@ -99,7 +99,7 @@ bool enter_handler(Thread* t, Frame* frame) {
 }
 // A frame that is left by raising an exception again, keeping its position, shows where the exception came from first.
 void restore_position(Thread& t, Frame& f) {
-    if (!t.raised.is_pointer() || !is<BaseException>(t.raised)) return;
+    if (!is_exception(t.raised)) return;
     auto* exception = static_cast<BaseException*>(t.raised.pointer());
     Maybe<> first = exception->traceback.load(exception);
     if (!first || !is<Traceback>(first.value())) return;
@@ -224,10 +224,10 @@ SLOW(raise_) {
     Maybe<> cause;
     if (op.b() == 2) cause = Maybe<>(op.take(op.a() + 1));
     auto instance = [&](Borrowed<> v) -> Result<Ref<>> {
-        if (is<BaseException>(v)) return v.share();
-        if (is<Type>(v) && is_subtype(*static_cast<Type*>(v.value().pointer()), exc::BaseException)) {
+        if (is_exception(v)) return v.share();
+        if (is_exception_class(v.value())) {
             Ref<> made = TRY(call(py, v, {}));
-            if (!is<BaseException>(made.value()))
+            if (!is_exception(made))
                 return raise(py, exc::TypeError, "calling {} should have returned an instance of BaseException, not {}", TRY(repr(py, v)), TypeName{made.value()});
             return made;
         }
@@ -240,8 +240,8 @@ SLOW(raise_) {
         auto* e = static_cast<BaseException*>(exception.value().pointer());
         if (cause.value() == kNone) {
             e->cause.store(e, Maybe<>());
-        } else if (is<BaseException>(cause.value()) || is<Type>(cause.value())) {
-            if (is<Type>(cause.value()) && !is_subtype(*static_cast<Type*>(cause.value().pointer()), exc::BaseException)) {
+        } else if (is_exception(cause.value()) || is<Type>(cause.value())) {
+            if (is<Type>(cause.value()) && !is_exception_class(cause.value())) {
                 (void)raise(py, exc::TypeError, "exception causes must derive from BaseException");
                 return false;
             }

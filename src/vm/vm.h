@@ -30,8 +30,8 @@ Maybe<Tuple> positional_arguments(Python& py, Value callable, Value positional);
 // Words to go on (2: yielded, 1: finished), -1: raised.
 int send_slow(Thread* t, Value* regs, Instruction const* pc, Value* k, std::uint64_t word);
 
-// A new object of a class written in Python, attributes empty; null: raised.
-Value make_instance(Thread& t, Type& type);
+// What the class, written in Python, makes of the arguments by `make`, its native __new__; null: raised.
+Value make_instance(Python& t, Type& type, NewFn make, Value const* args, std::size_t n, Tuple* names);
 
 enum class Leave { interpreter, called, finished, error };
 // Pops the frame of `regs`, whose result is `v` (as in a register).

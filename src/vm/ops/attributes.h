@@ -48,10 +48,21 @@ INNER_OP(load_attr_cached_) {
                 } else if (r->kind == Record::type_value) {
                     if (r->object != o) continue;
                     v = read_remembered(*r, *static_cast<Type*>(o));
+                } else if (r->kind == Record::type_variable) {
+                    if (r->object != o) continue;
+                    v = read_variable(*r, *static_cast<Type*>(o));
+                } else if (r->kind == Record::variable) {
+                    v = read_variable(*r, *shape_of(shape).type);
                 } else if (r->kind == Record::slot) {
                     if (shape_of(shape).type->version.load(std::memory_order_acquire) == r->version) v = read_slot(slot_at(o, r->index));
                 } else if (r->kind == Record::value) {
                     v = read_remembered(*r, *shape_of(shape).type);
+                } else if (r->kind == Record::computed) {
+                    if (shape_of(shape).type->version.load(std::memory_order_acquire) != r->version) break;
+                    SAVE();
+                    v = r->def->get(static_cast<Python&>(*t), x);
+                    if (v.is_null()) [[unlikely]] ERROR();
+                    v = reg::adopt(v);
                 } else if (r->kind == Record::getter) {
                     // The call goes on where the loading would: without a frame of the machine in between.
                     Function* f = getter_of(*r, *shape_of(shape).type);
@@ -197,6 +208,13 @@ INNER_OP(load_method_cached_) {
             } else if (r->kind == Record::type_value) {
                 if (r->object != o) continue;
                 callable = read_remembered(*r, *static_cast<Type*>(o));
+            } else if (r->kind == Record::type_variable) {
+                if (r->object != o) continue;
+                callable = read_variable(*r, *static_cast<Type*>(o));
+            } else if (r->kind == Record::value) {
+                callable = read_remembered(*r, *shape_of(shape).type);
+            } else if (r->kind == Record::variable) {
+                callable = read_variable(*r, *shape_of(shape).type);
             } else if (r->kind == Record::own) {
                 callable = read_slot(slot_at(o, r->index));
             }

@@ -34,7 +34,7 @@ OP(call) {
     GOTO_OP(call_any_);
 }
 
-// A class whose instances are made in the ordinary way, remembered with its __init__: the new object becomes the self of the block.
+// A class whose instances make_instance makes, remembered with its __init__: the new object becomes the self of the block.
 INNER_OP(call_class_) {
     unsigned p = a_of(word);
     std::uint64_t ic = feedback_of(k, c_of(word)).load(std::memory_order_acquire);
@@ -43,6 +43,8 @@ INNER_OP(call_class_) {
         Record* r = record_of(ic);
         while (r && r->object != type) r = r->next;
         if (r) [[likely]] {
+            // Before the look at the version: as long as that is the same, it is the one that was learnt about.
+            NewFn make = type->new_.load(std::memory_order_acquire);
             Value init = read_remembered(*r, *type);
             Code* code = init.is_null() ? nullptr : static_cast<Function*>(init.pointer())->running_code();
             Value* args = &regs[p + kCallHeader];
@@ -50,7 +52,7 @@ INNER_OP(call_class_) {
             if (code && code->simple && n == code->positional && b_of(fetch(pc + 1)) == kNoKeywords && t->recursion_left > 0 &&
                 args + code->registers < t->stack_end && Frame::of(regs)->generator.is_null()) [[likely]] {
                 SAVE();
-                Value self = make_instance(*t, *type);
+                Value self = make_instance(static_cast<Python&>(*t), *type, make, args + 1, n - 1, nullptr);
                 if (!self.is_null()) [[likely]] {
                     *args = reg::retain(self);
                     Value held = std::exchange(regs[p], Value{});
@@ -62,6 +64,15 @@ INNER_OP(call_class_) {
             }
             if (!init.is_null()) reg::release(init);
         }
+    }
+    if (regs[p] == Value::of(&type_type) && regs[p + kCallHeader].is_null() && b_of(word) == 1 && b_of(fetch(pc + 1)) == kNoKeywords) {
+        // type(x): the callable is immortal.
+        Value x = std::exchange(regs[p + kCallHeader + 1], Value{}), type = reg::retain(Value::of(&type_of(x)));
+        regs[p] = Value{};
+        SAVE();
+        put(regs, a_of(fetch(pc + 1)), type);
+        if (x.is_pointer()) RELEASE_NEXT(x, 2);
+        NEXT(2);
     }
     if (regs[p + kCallHeader].is_null() && b_of(fetch(pc + 1)) == kNoKeywords && !static_cast<Type*>(regs[p].pointer())->has(type_flag::heap)) {
         SAVE();

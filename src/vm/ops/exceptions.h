@@ -31,6 +31,15 @@ OP(pop_exc) {
     NEXT(1);
 }
 
-SLOW_OP(exc_match)
+// A single class, of the kind that frames don't count.
+OP(exc_match) {
+    Value exception = regs[b_of(word)], kind = regs[c_of(word)];
+    if (!flag_of(word, LAST_B) && is_exception(exception) && is_exception_class(kind) && reg::is_uncounted(kind.pointer())) [[likely]] {
+        if (flag_of(word, LAST_C)) regs[c_of(word)] = Value{};
+        OUTCOME(is_subtype(type_of(exception), *static_cast<Type*>(kind.pointer())));
+    }
+    SLOWLY(exc_match);
+}
+
 SLOW_OP(exc_group_match)
 SLOW_OP(with_exit)
