@@ -30,6 +30,7 @@ inline constexpr std::uint8_t LAST_A = 1, LAST_B = 2, LAST_C = 4;
 inline constexpr std::uint8_t FUSED = 8;     // a comparison takes the conditional jump that follows it
 inline constexpr std::uint8_t FUSED_TRUE = 32;  // of a FUSED comparison in running code: that jump is jump_if_true
 inline constexpr std::uint8_t INPLACE = 16;  // an operator is the augmented form
+inline constexpr std::uint8_t SUPER_ALONE = 64;  // load_super_attr, load_super_method: super() was called without arguments
 // make_function: which attributes stand in the registers from c on.
 inline constexpr std::uint8_t FN_DEFAULTS = 1, FN_KWDEFAULTS = 2, FN_ANNOTATE = 4, FN_CLOSURE = 8;
 

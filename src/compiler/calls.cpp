@@ -168,7 +168,7 @@ void Generator::load_super(syntax::Attribute* e, int arguments, bool method, Reg
     Opcode op = method ? Opcode::load_super_method : Opcode::load_super_attr;
     std::string_view name = mangled(e->attr).text();
     Reg d = method ? open_block() : dest(to);
-    out->emit(pos, op, d, first, out->site(op, name));
+    out->emit(pos, op, d, first, out->site(op, name), arguments ? 0 : SUPER_ALONE);
 }
 
 }  // namespace oro::compiler

@@ -37,7 +37,6 @@ void Generator::match_stmt(syntax::Match* s) {
     push_value(s->subject);
     Reg subject = kTempBase + out->top - 1;
     std::size_t n = s->cases.size();
-    bool caught_all = false;
     for (std::size_t i = 0; i < n && !failed(); ++i) {
         syntax::MatchCase* c = s->cases[i];
         unsigned top = out->top;
@@ -45,8 +44,8 @@ void Generator::match_stmt(syntax::Match* s) {
         Matching m;
         m.fail = out->new_label();
         m.allow_irrefutable = c->guard || last;
-        caught_all = last && is_wildcard(c->pattern) && !c->guard;
-        if (caught_all && n > 1) out->emit(at(c->pattern), Opcode::nop);
+        // Nothing is compared, and yet tracing sees the line.
+        if (last && is_wildcard(c->pattern) && !c->guard) out->emit(at(c->pattern), Opcode::nop);
         pattern(c->pattern, subject, false, m);
         for (auto const& capture : m.captures) store_name(capture.name, at(c->pattern), {capture.reg, true});
         Label guard_failed = m.fail;
@@ -66,7 +65,6 @@ void Generator::match_stmt(syntax::Match* s) {
         if (c->guard) out->bind(guard_failed);
         out->top = top;
     }
-    (void)caught_all;
     out->emit(nowhere(), Opcode::clear, subject);
     out->bind(end);
     out->pop();

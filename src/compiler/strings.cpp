@@ -16,6 +16,7 @@ Reg Generator::joined(Expr* e, Seq<Expr> values, Reg want) {
     constexpr unsigned kMostAtOnce = 128;
     Position pos = at(e);
     if (values.empty()) return load_const(str_constant(""), pos, want);
+    if (values.size() == 1 && is<syntax::Constant>(values[0])) return load_const(*constant_of(values[0]), pos, want);
     if (values.size() == 1 && is<syntax::FormattedValue>(values[0])) return gen(values[0], want);
     Reg first = kTempBase + out->top;
     unsigned count = 0;

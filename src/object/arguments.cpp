@@ -56,11 +56,10 @@ std::ptrdiff_t keyword_index(Tuple* names, std::string_view name) {
 Result<void> match(Thread& t, Parameters const& p, Value const* args, std::size_t n, Tuple* names, Value* out) {
     std::size_t keywords = names ? names->size : 0;
     std::size_t taken = n < p.positional_max ? n : p.positional_max;
-    std::size_t needed = required_up_to(p, p.count);
     if (!p.var_positional) {
         if (n + keywords > p.count) {
-            return raise(t, exc::TypeError, "{}() takes {} {} {}argument{} ({} given)", p.function,
-                         needed < p.count ? "at most" : "exactly", p.count, n == 0 ? "keyword " : "", plural(p.count), n + keywords);
+            return raise(t, exc::TypeError, "{}() takes at most {} {}argument{} ({} given)", p.function, p.count,
+                         n == 0 ? "keyword " : "", plural(p.count), n + keywords);
         }
         if (n > p.positional_max) {
             if (p.positional_max == 0) return raise(t, exc::TypeError, "{}() takes no positional arguments", p.function);

@@ -13,6 +13,8 @@ namespace oro {
 
 namespace {
 
+constexpr std::uint32_t kPattern = type_flag::sequence | type_flag::mapping;
+
 // The type that decides the layout of t's instances: where the fixed part last grew.
 Type& solid_base(Type& t) {
     Type* base = t.base;
@@ -34,8 +36,8 @@ Result<Type*> best_base(Python& py, Borrowed<Tuple> bases) {
         if (!is<Type>(v)) return raise(py, exc::TypeError, "bases must be types");
         auto& candidate = *static_cast<Type*>(v.pointer());
         if (!candidate.has(type_flag::subclassable)) {
-            Ref<Str> name = name_of_type(candidate);
-            return raise(py, exc::TypeError, "type '{}' is not an acceptable base type", name);
+            if (candidate.def) return raise(py, exc::TypeError, "type '{}' is not an acceptable base type", candidate.def->name);
+            return raise(py, exc::TypeError, "type '{}' is not an acceptable base type", name_of_type(candidate));
         }
         Type& solid = solid_base(candidate);
         if (!winner || (winner != &solid && is_subtype(solid, *winner))) {
@@ -49,8 +51,10 @@ Result<Type*> best_base(Python& py, Borrowed<Tuple> bases) {
 }
 
 Result<Ref<Tuple>> custom_mro(Python& py, Borrowed<Type> type) {
-    Ref<> custom = TRY(call_method_with(py, type, Borrowed<Str>(TRY(make_interned(py, "mro")))));
-    Ref<Tuple> order = TRY(tuple_from(py, custom));
+    // The metaclass's: what the class itself calls mro is for its instances.
+    Maybe<> method = TRY(find_special(py, type, TRY(make_interned(py, "mro"))));
+    if (!method) return raise(py, exc::AttributeError, "mro");
+    Ref<Tuple> order = TRY(tuple_from(py, TRY(call(py, *method, {}))));
     if (order->size == 0) return raise(py, exc::TypeError, "type MRO must not be empty");
     Type& solid = solid_base(*type.get());
     for (Value v : order->items()) {
@@ -147,7 +151,7 @@ void lay_out_class(Thread& t, Type& type, Type& base, Slots const& slots, Dict& 
     type.fixed_size = (base.fixed_size + 7) & ~7u;
     // A metaclass's instances are types: their attributes stand in the type's own dictionary.
     bool dict = !base.has(type_flag::type) && (!slots.declared || slots.dict);
-    std::uint32_t flags = type_flag::heap | type_flag::subclassable | (base.flags.load() & type_flag::inherited);
+    std::uint32_t flags = type_flag::heap | type_flag::subclassable | (base.flags.load() & type_flag::inherited & ~kPattern);
     if (&base == &object_type) flags |= type_flag::lasting;
     if (dict && type.extra_offset == 0) {
         if (type.item_size != 0 || (type.hooks.extent != nullptr)) {
@@ -251,6 +255,18 @@ Result<void> announce(Python& py, Borrowed<Type> type, Borrowed<Dict> names_and_
     return {};
 }
 
+// Instances are sequences or mappings to match statements, or neither: as the first class of the MRO that says something says. Called
+// once the bases know of the class: one that is registered as either at the same time tells it, or has been marked before.
+void inherit_pattern(Type& type) {
+    Maybe<Tuple> mro = type.mro.load(&type);
+    for (Value v : mro->items()) {
+        std::uint32_t pattern = static_cast<Type*>(v.pointer())->flags.load(std::memory_order_relaxed) & kPattern;
+        if (pattern == 0) continue;
+        type.flags.fetch_or(pattern, std::memory_order_relaxed);
+        return;
+    }
+}
+
 }  // namespace
 
 Result<Ref<>> make_class(Python& py, Type& metatype, Borrowed<Str> name, Borrowed<Tuple> given_bases, Borrowed<Dict> ns,
@@ -277,12 +293,21 @@ Result<Ref<>> make_class(Python& py, Type& metatype, Borrowed<Str> name, Borrowe
     publish(made, metatype.root_shape);
     Ref<Type> type = Ref<Type>::adopt(made);
 
-    // The class cell must not stay in the dictionary; it is filled once the class stands.
+    // The class cell must not stay in the dictionary.
     Maybe<> cell = dict_pop(py, **made->dict, name::dunder_classcell());
     if (cell && !is<Cell>(cell.value()))
         return raise(py, exc::TypeError, "__classcell__ must be a nonlocal cell, not {}", TypeName{cell.value()});
     Maybe<> dict_cell = dict_pop(py, **made->dict, name::dunder_classdictcell());
     CHECK(fill_namespace(py, *made, name, slots, base));
+    // Before the MRO, since mro() of a metaclass may call functions of the class.
+    if (dict_cell && is<Cell>(dict_cell.value())) {
+        Ref<Cell> c = as<Cell>(std::move(dict_cell).take());
+        c->contents.store(c.get(), Maybe<>(made->dict.share()));
+    }
+    if (cell) {
+        Ref<Cell> c = as<Cell>(std::move(cell).take());
+        c->contents.store(c.get(), Maybe<>(type.share()));
+    }
     if (&metatype != &type_type && type_overrides(py, metatype, TRY(make_interned(py, "mro")))) {
         // A metaclass with its own mro().
         made->mro.set(TRY(compute_mro(py, *made, bases)));
@@ -294,15 +319,8 @@ Result<Ref<>> make_class(Python& py, Type& metatype, Borrowed<Str> name, Borrowe
         TypeLock lock(py);
         for (Value b : bases->items()) static_cast<Type*>(b.pointer())->subclasses.push_back(made);
         detail::allow_concurrent(made);  // who walks the list counts it without owning it
+        inherit_pattern(*made);
         CHECK(renew_slots(py, *made));
-    }
-    if (dict_cell && is<Cell>(dict_cell.value())) {
-        Ref<Cell> c = as<Cell>(std::move(dict_cell).take());
-        c->contents.store(c.get(), Maybe<>(made->dict.share()));
-    }
-    if (cell) {
-        Ref<Cell> c = as<Cell>(std::move(cell).take());
-        c->contents.store(c.get(), Maybe<>(type.share()));
     }
     CHECK(warn_about_keys(py, *made, name));
     Ref<Dict> snapshot = TRY(dict_copy(py, *made->dict));

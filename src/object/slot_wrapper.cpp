@@ -67,6 +67,18 @@ Value call_python_slot(Python& py, Dunder d, Value self, Value a, Value b) {
     } else if (n == 2 && b.is_null()) {
         n = 1;
     }
+    if (comparison && !type_of(method.value()).has(type_flag::method_like)) {
+        // One that its descriptor says isn't there counts as none.
+        SlotFn get = type_of(method.value()).slot(Dunder::get);
+        Value bound = get ? get(py, method.value(), self, Value::of(&type_of(self))) : share(method.value()).release();
+        if (bound.is_null()) {
+            if (!raised_is(py, exc::AttributeError)) return {};
+            clear_raised(py);
+            return kNotImplemented;
+        }
+        Ref<> owned = Ref<>::adopt(bound);
+        return call(py, owned, std::span<Value const>(args, n)).release();
+    }
     auto r = call_found(py, *method, self, args, n);
     if (r.raised()) return {};
     Ref<> result = std::move(r).take();

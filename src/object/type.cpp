@@ -147,7 +147,7 @@ bool type_overrides(Thread& t, Type& type, Borrowed<Str> name) {
     auto* tuple = static_cast<Tuple*>(mro.pointer());
     for (std::size_t i = 0; i < tuple->size; ++i) {
         auto* base = static_cast<Type*>(tuple->slots[i].pointer());
-        if (base == &object_type) return false;
+        if (base == &object_type || base == &type_type) return false;
         if (dict_get(t, **base->dict, name)) return true;
     }
     return false;

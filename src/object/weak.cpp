@@ -150,10 +150,7 @@ WeakRef::~WeakRef() {
     if (target.peek()) unlink(shard, v.pointer(), this);
 }
 
-Result<Ref<WeakRef>> make_weakref(Thread& t, Type& type, Borrowed<> object, Maybe<> callback) {
-    if (!object.value().is_pointer() || !type_of(object).has(type_flag::has_weakrefs)) {
-        return raise(t, exc::TypeError, "cannot create weak reference to '{}' object", TypeName{object.value()});
-    }
+static Result<Ref<WeakRef>> refer(Thread& t, Type& type, Borrowed<> object, Maybe<> callback) {
     if (callback && callback.value() == kNone) callback = {};
     Header* o = object.value().pointer();
     Shard& shard = shard_of(o);
@@ -183,6 +180,15 @@ Result<Ref<WeakRef>> make_weakref(Thread& t, Type& type, Borrowed<> object, Mayb
     if (other) return std::move(other).take();
     return made;
 }
+
+Result<Ref<WeakRef>> make_weakref(Thread& t, Type& type, Borrowed<> object, Maybe<> callback) {
+    if (!object.value().is_pointer() || !type_of(object).has(type_flag::has_weakrefs)) {
+        return raise(t, exc::TypeError, "cannot create weak reference to '{}' object", TypeName{object.value()});
+    }
+    return refer(t, type, object, std::move(callback));
+}
+
+Result<Ref<WeakRef>> watch(Thread& t, Borrowed<> object) { return refer(t, WeakRef::type(), object, {}); }
 
 std::size_t weakref_count(Header* o) {
     Shard& shard = shard_of(o);

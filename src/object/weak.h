@@ -26,6 +26,8 @@ struct WeakRef : Object {
 // A weak reference of `type` (or a subclass); TypeError if the object cannot have one. One without a callback and of the
 // exact type is shared.
 Result<Ref<WeakRef>> make_weakref(Thread& t, Type& type, Borrowed<> object, Maybe<> callback);
+// The same for an object whose type doesn't let programs refer to it weakly.
+Result<Ref<WeakRef>> watch(Thread& t, Borrowed<> object);
 std::size_t weakref_count(Header* o);
 Result<void> weakref_list(Thread& t, Header* o, std::vector<Ref<>>& out);
 

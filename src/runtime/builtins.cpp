@@ -73,7 +73,8 @@ Result<void> make_builtins(Python& py) {
 }
 
 Result<Ref<>> builtin(Python& py, Borrowed<Str> name) {
-    Maybe<> found = dict_get(py, *the_interpreter->builtins_dict.get(), name);
+    // Programs may put keys there that are no strings and yet equal to one.
+    Maybe<> found = TRY(dict_get_item(py, *the_interpreter->builtins_dict.get(), name));
     if (!found) return raise(py, exc::AttributeError, "module 'builtins' has no attribute '{}'", name);
     return std::move(found).take();
 }

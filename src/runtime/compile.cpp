@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/file.h"
 #include "compiler/compile.h"
 #include "object/call.h"
 #include "object/codecs.h"
@@ -29,19 +30,14 @@ std::string_view line_of_text(std::string_view source, int number) {
     return source.substr(begin, end == source.npos ? source.npos : end + 1 - begin);
 }
 
-// The text of the line in a file on disk, as the compiler's own errors show it.
-std::string line_of_file(Borrowed<Str> filename, int number) {
-    std::string path = wtf8_of(*filename.get());
-    std::string line;
-    FILE* f = path.empty() || path[0] == '<' ? nullptr : std::fopen(path.c_str(), "re");
-    if (!f) return line;
-    int c;
-    for (int at = 1; (c = std::getc(f)) != EOF && at <= number;) {
-        if (at == number) line.push_back(char(c));
-        if (c == '\n') ++at;
-    }
-    std::fclose(f);
-    return line;
+// The text of the line in a file on disk, as the compiler's own errors show it; empty if it can't be had.
+std::string line_of_file(Python& py, Borrowed<Str> filename, int number) {
+    std::string path = wtf8_of(*filename.get()), bytes;
+    if (path.empty() || path[0] == '<' || !read_file(path, bytes)) return {};
+    Arena arena;
+    auto text = decode_source_bytes(py, arena, bytes, filename, SourceOrigin::file);
+    if (text.raised()) return clear_raised(py), std::string();
+    return std::string(line_of_text(std::move(text).take(), number));
 }
 
 Result<void> issue_warnings(Python& py, std::span<syntax::SyntaxWarning const> warnings, Borrowed<Str> filename, std::string_view source) {
@@ -83,7 +79,7 @@ Raised raise_syntax_error(Python& py, syntax::SyntaxError const& error, Borrowed
     } else if (error.lineno > 0) {
         std::string_view line = line_of_text(source, error.lineno);
         std::string from_file;
-        if (!line.data() && is<Str>(filename)) line = from_file = line_of_file(as<Str>(filename), error.lineno);
+        if (!line.data() && is<Str>(filename)) line = from_file = line_of_file(py, as<Str>(filename), error.lineno);
         if (line.data() && (source.data() || !line.empty())) text = TRY(make_str(py, line));
     }
     if (error.lineno <= 0) {

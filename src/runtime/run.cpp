@@ -20,6 +20,7 @@
 #include "object/exception.h"
 #include "object/int.h"
 #include "object/list.h"
+#include "object/weak.h"
 #include "runtime/compile.h"
 #include "runtime/import.h"
 #include "runtime/main_program.h"
@@ -351,34 +352,50 @@ bool finish_interpreter(Python& py) {
     // What follows takes objects apart that daemon threads use.
     seal_world(py);
     collector().running = false;  // by one of them
-    // Objects that only modules hold get their finalisers: __main__ first, then the rest in reverse order of import.
-    clear_modules(py);
+    // What only __main__ holds gets its finalisers.
+    clear_main(py);
     flush_quietly(py);
     return flushed;
 }
 
-void clear_modules(Python& py) {
-    Interpreter& interpreter = *py.interpreter;
-    std::vector<Ref<Module>> modules;
+namespace {
+// Takes __main__ out of sys.modules; what tells whether its variables are still there, or null.
+Result<Maybe<WeakRef>> detach_main(Python& py) {
+    // A traceback that waits for the post-mortem debugger keeps the frames of the program.
+    for (Name n : {Name::last_exc, Name::last_type, Name::last_value, Name::last_traceback})
+        if (sys_get(py, name_of(n))) CHECK(dict_set(py, *py.interpreter->sys_dict.get(), name_of(n), none.share()));
+    Maybe<> main = dict_pop(py, *py.interpreter->modules.get(), name::dunder_main());
+    if (!main || !is<Module>(main.value())) return Maybe<WeakRef>();
+    return Maybe<WeakRef>(TRY(watch(py, *as<Module>(*main)->dict)));
+}
+
+enum class Names : std::uint8_t { with_underscore, others };
+
+void set_to_none(Python& py, Borrowed<Dict> variables, Names which) {
+    std::vector<Ref<Str>> names;
     std::size_t position = 0;
     Maybe<> key, value;
-    while (dict_next(py, *interpreter.modules.get(), &position, &key, &value)) {
-        if (value && is<Module>(value.value()) && value.value().pointer() != interpreter.sys_module.get() && value.value().pointer() != interpreter.builtins_module.get())
-            modules.push_back(as<Module>(std::move(value).take()));
+    while (dict_next(py, *variables.get(), &position, &key, &value)) {
+        if (!is<Str>(key.value()) || equal(*as<Str>(key.value()).get(), "__builtins__")) continue;
+        std::string name = wtf8_of(*as<Str>(key.value()).get());
+        bool underscore = name.starts_with('_') && !name.starts_with("__");
+        if (underscore == (which == Names::with_underscore)) names.push_back(as<Str>(std::move(key).take()));
     }
-    auto is_main = [&](Ref<Module>& m) {
-        Maybe<> name = dict_get(py, **m->dict, name::dunder_name());
-        return name && is<Str>(name.value()) && equal(*as<Str>(name.value()).get(), "__main__");
-    };
-    // Names with one underscore first, then the others, as CPython does; builtins stay.
-    for (Ref<Module>& m : modules) {
-        if (!is_main(m)) continue;
-        std::vector<Ref<Str>> names;
-        position = 0;
-        while (dict_next(py, **m->dict, &position, &key, &value))
-            if (is<Str>(key.value()) && !equal(*as<Str>(key.value()).get(), "__builtins__")) names.push_back(as<Str>(std::move(key).take()));
-        for (Ref<Str>& n : names) (void)dict_set(py, **m->dict, n, none.share());
-    }
+    for (Ref<Str>& n : names)
+        if (dict_set(py, *variables.get(), n, none.share()).raised()) clear_raised(py);
+}
+}  // namespace
+
+void clear_main(Python& py) {
+    auto detached = detach_main(py);
+    if (detached.raised()) return clear_raised(py);
+    Maybe<WeakRef> left = std::move(detached).take();
+    // Mostly nobody else has the module: it goes as a whole, and finalisers find all its names.
+    if (collect(py).raised()) clear_raised(py);
+    Maybe<> variables = left ? left->get() : Maybe<>();
+    if (!variables) return;
+    // Somebody has: names with one underscore go first, then the others.
+    for (Names which : {Names::with_underscore, Names::others}) set_to_none(py, as<Dict>(*variables), which);
     if (collect(py).raised()) clear_raised(py);
 }
 

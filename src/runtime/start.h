@@ -21,7 +21,7 @@ int run_stdin(Python& py);
 enum class After : std::uint8_t { nothing, program };
 int run_interactive(Python& py, After after);
 // Drops what __main__ holds, so that its objects are finalised while everything else still works.
-void clear_modules(Python& py);
+void clear_main(Python& py);
 // What an exception that nobody caught does: it ends the process; it ends the program, and the interactive loop goes on; or the loop
 // itself ends with SystemExit.
 enum class Uncaught : std::uint8_t { ends_process, goes_on, ends_loop };

@@ -17,6 +17,7 @@
 #include "object/structseq.h"
 #include "object/traceback.h"
 #include "runtime/print_exception.h"
+#include "vm/function.h"
 
 namespace oro {
 
@@ -107,6 +108,14 @@ bool has_stderr(Python& py) {
 // Hands an exception that nobody can catch to sys.unraisablehook; the default report serves where there is no hook or the
 // hook itself fails, and then for what the hook raised.
 void report_unraisable(Python& py, Ref<> exception, Maybe<Str> message, Optional<> object) {
+    // What native code has raised and nobody has passed on shows at least where the program is.
+    auto& raised = *static_cast<BaseException*>(exception.value().pointer());
+    if (py.frame && !raised.traceback.load(&raised)) {
+        auto frame = frame_object(py, *py.frame);
+        std::int32_t at = std::int32_t(py.frame->code.get()->index_of(py.frame->pc.get())) * 2;
+        if (frame.raised()) clear_raised(py);
+        else traceback_here(py, raised, std::move(frame).take(), at, Traceback::kLineLater);
+    }
     auto args = [&]() -> Result<Ref<>> {
         auto& e = *static_cast<BaseException*>(exception.value().pointer());
         Maybe<> traceback = e.traceback.load(&e);

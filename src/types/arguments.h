@@ -17,6 +17,11 @@ inline bool check_positional(Thread& t, char const* function, std::size_t n, Tup
     return false;
 }
 
+// The keywords that a constructor which takes none has to refuse. A subclass whose __init__ is its own may be given some: they are for that.
+inline Tuple* refused_keywords(Type& type, Type& own, Tuple* names) {
+    return type.init.load(std::memory_order_relaxed) == own.init.load(std::memory_order_relaxed) ? names : nullptr;
+}
+
 // What __sizeof__ counts for an object's fixed part.
 template <class T> std::int64_t fixed_size(Borrowed<T> self) { return std::int64_t(type_of(self).size); }
 

@@ -1,8 +1,10 @@
 #include "base/shared_bytes.h"
+#include "object/iterator.h"
 #include "object/memoryview.h"
 #include "object/slice.h"
 #include "object/instance.h"
 #include "types/bytes_methods.h"
+#include "types/iterators.h"
 
 namespace oro {
 
@@ -382,8 +384,24 @@ std::int64_t length_hint(Thread& t, Borrowed<ByteArrayIterator> it) {
     std::int64_t at = it->position.load(std::memory_order_relaxed), n = std::int64_t(a->size);
     return at >= 0 && at < n ? n - at : 0;
 }
+Result<Ref<Tuple>> iterator_reduce(Python& py, Borrowed<ByteArrayIterator> it) {
+    Ref<> function = TRY(builtin_named(py, "iter"));
+    std::int64_t at = it->position.load(std::memory_order_relaxed);
+    if (at < 0) return reduce_iteration(py, std::move(function), empty_tuple(), {});
+    return reduce_iteration(py, std::move(function), it->array.share(), Ref<>::immediate(Value::of_int(at)));
+}
+Result<void> iterator_setstate(Python& py, Borrowed<ByteArrayIterator> it, Borrowed<> state) {
+    std::int64_t at = TRY(to_int64(py, state, &exc::OverflowError));
+    Locked<ByteArray> a(py, *it->array);
+    // What has ended stays so.
+    if (it->position.load(std::memory_order_relaxed) >= 0)
+        it->position.store(std::clamp<std::int64_t>(at, 0, std::int64_t(a->size)), std::memory_order_relaxed);
+    return {};
+}
 constexpr MethodDef iterator_methods[] = {
     def<length_hint>("__length_hint__", "", "How many items are left, as an estimate."),
+    def<iterator_reduce>("__reduce__", "", "Give what pickle needs."),
+    def<iterator_setstate>("__setstate__", "object, /", "Set where the iteration goes on."),
 };
 constexpr SlotDef iterator_slots[] = {slot<Dunder::iter, same>, slot<Dunder::next, next_octet>};
 constexpr TypeDef iterator_def{.name = "bytearray_iterator", .size = sizeof(ByteArrayIterator), .flags = type_flag::disallow_new,

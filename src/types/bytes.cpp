@@ -1,6 +1,8 @@
+#include "object/iterator.h"
 #include "object/memoryview.h"
 #include "object/slice.h"
 #include "types/bytes_methods.h"
+#include "types/iterators.h"
 
 namespace oro {
 
@@ -167,8 +169,23 @@ std::int64_t length_hint(Thread&, Borrowed<BytesIterator> it) {
     std::size_t at = it->position.load(std::memory_order_relaxed);
     return at < it->octets->size ? std::int64_t(it->octets->size - at) : 0;
 }
+Result<Ref<Tuple>> iterator_reduce(Python& py, Borrowed<BytesIterator> it) {
+    Ref<> function = TRY(builtin_named(py, "iter"));
+    std::size_t at = it->position.load(std::memory_order_relaxed);
+    if (at >= it->octets->size) return reduce_iteration(py, std::move(function), empty_tuple(), {});
+    return reduce_iteration(py, std::move(function), it->octets.share(), Ref<>::immediate(Value::of_int(std::int64_t(at))));
+}
+Result<void> iterator_setstate(Python& py, Borrowed<BytesIterator> it, Borrowed<> state) {
+    std::int64_t at = TRY(to_int64(py, state, &exc::OverflowError)), size = std::int64_t(it->octets->size);
+    // What has ended stays so.
+    if (it->position.load(std::memory_order_relaxed) < std::size_t(size))
+        it->position.store(std::size_t(std::clamp<std::int64_t>(at, 0, size)), std::memory_order_relaxed);
+    return {};
+}
 constexpr MethodDef iterator_methods[] = {
     def<length_hint>("__length_hint__", "", "How many items are left, as an estimate."),
+    def<iterator_reduce>("__reduce__", "", "Give what pickle needs."),
+    def<iterator_setstate>("__setstate__", "object, /", "Set where the iteration goes on."),
 };
 constexpr SlotDef iterator_slots[] = {slot<Dunder::iter, same>, slot<Dunder::next, next_octet>};
 constexpr TypeDef iterator_def{.name = "bytes_iterator", .size = sizeof(BytesIterator), .flags = type_flag::disallow_new,

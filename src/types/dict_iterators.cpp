@@ -64,6 +64,7 @@ template <DictPart P, bool B> std::int64_t hint(Thread&, Borrowed<DictIteratorOf
 
 // (iter, ([what is left],)): from a copy of the iterator.
 template <DictPart P, bool B> Result<Ref<Tuple>> reduce(Python& py, Borrowed<DictIteratorOf<P, B>> self) {
+    Ref<> function = TRY(builtin_named(py, "iter"));
     Ref<List> rest = TRY(make_list(py));
     if (self->dict && self->position.load() != kIteratorEnded) {
         auto copy = TRY((make<DictIteratorOf<P, B>>(py, DictIteratorOf<P, B>::type(), self->dict.share(), self->position.load())));
@@ -71,7 +72,7 @@ template <DictPart P, bool B> Result<Ref<Tuple>> reduce(Python& py, Borrowed<Dic
         copy->left.store(self->left.load());
         CHECK(list_extend(py, rest, copy));
     }
-    return reduce_iteration(py, "iter", std::move(rest), {});
+    return reduce_iteration(py, std::move(function), std::move(rest), {});
 }
 
 template <DictPart P, bool B> inline constexpr MethodDef iterator_methods[] = {

@@ -226,7 +226,7 @@ Result<Ref<>> to_float(Python& py, Borrowed<> v) {
         if (!source.is_text) {
             return raise(py, exc::TypeError, "float() argument must be a string or a real number, not '{}'", TypeName{w});
         }
-        double d = TRY(float_from_text(py, v, source.text));
+        double d = TRY(float_from_text(py, v, source.text()));
         return make_float(py, d);
     }
     // A subclass of float may convert in a way of its own.

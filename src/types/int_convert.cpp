@@ -28,9 +28,9 @@ Value few_digits(std::string_view text) {
 }
 
 Result<Ref<>> int_from_text(Python& py, Borrowed<> original, std::string_view text, int base) {
-    for (char c : text) {
-        if (c & 0x80) text = "?";
-    }
+    char bits = 0;
+    for (char c : text) bits = char(bits | c);
+    if (bits & 0x80) text = "?";
     IntText scanned = scan_int(text, base);
     if (!scanned.valid) {
         if (is<Str>(original) || is<Bytes>(original)) {
@@ -86,7 +86,7 @@ Result<Ref<>> to_int(Python& py, Borrowed<> v) {
     if (SlotFn convert = type.slot(Dunder::int_)) return int_by_method(py, v, convert);
     if (type.slot(Dunder::index)) return to_index(py, v);
     NumberSource source = TRY(number_source(py, v));
-    if (source.is_text) return int_from_text(py, v, source.text, 10);
+    if (source.is_text) return int_from_text(py, v, source.text(), 10);
     return raise(py, exc::TypeError, "int() argument must be a string, a bytes-like object or a real number, not '{}'",
                  TypeName{w});
 }
@@ -110,7 +110,7 @@ Value int_new(Python& py, Type& type, Value const* args, std::size_t n, Tuple* n
             bool text = is<Str>(v) || is<Bytes>(v) || is<ByteArray>(v);
             if (!text) return raise(py, exc::TypeError, "int() can't convert non-string with explicit base");
             NumberSource source = TRY(number_source(py, v));
-            number = TRY(int_from_text(py, v, source.text, int(base)));
+            number = TRY(int_from_text(py, v, source.text(), int(base)));
         }
         return make_int_of_type(py, type, std::move(number));
     };

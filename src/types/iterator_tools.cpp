@@ -122,7 +122,7 @@ struct Filter : Object {
 };
 
 Result<Ref<>> construct_filter(Python& py, Type& type, Value const* args, std::size_t n, Tuple* names) {
-    if (!check_positional(py, "filter", n, &type == &Filter::type() ? names : nullptr, 2, 2)) return Raised{};
+    if (!check_positional(py, "filter", n, refused_keywords(type, Filter::type(), names), 2, 2)) return Raised{};
     Ref<> iterator = TRY(get_iterator(py, Borrowed<>(args[1])));
     return make<Filter>(py, type, share(args[0]), std::move(iterator));
 }
@@ -176,7 +176,7 @@ struct Reversed : Object {
 };
 
 Result<Ref<>> construct_reversed(Python& py, Type& type, Value const* args, std::size_t n, Tuple* names) {
-    if (!check_positional(py, "reversed", n, &type == &Reversed::type() ? names : nullptr, 1, 1)) return Raised{};
+    if (!check_positional(py, "reversed", n, refused_keywords(type, Reversed::type(), names), 1, 1)) return Raised{};
     Borrowed<> sequence(args[0]);
     Maybe<> method = TRY(find_special(py, sequence, name::dunder_reversed()));
     if (method && method.value() != kNone) return call(py, *method, {});

@@ -100,7 +100,8 @@ Result<Ref<>> make_list_iterator(Thread& t, Borrowed<List> list);
 Result<Ref<>> make_tuple_iterator(Thread& t, Borrowed<Tuple> tuple);
 Result<Ref<>> make_dict_iterator(Thread& t, Borrowed<Dict> dict, DictPart part);
 
-// (iter, (sequence,), index) as __reduce__ gives it.
-Result<Ref<Tuple>> reduce_iteration(Python& py, std::string_view function_name, Ref<> source, Maybe<> state);
+// (iter, (sequence,), index) as __reduce__ gives it. `function` is builtins.iter or reversed, which the caller has looked up before it
+// looked at the iterator: a name in builtins may run Python when it is compared.
+Result<Ref<Tuple>> reduce_iteration(Thread& t, Ref<> function, Ref<> source, Maybe<> state);
 
 }  // namespace oro

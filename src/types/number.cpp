@@ -22,16 +22,18 @@ std::string_view strip_ascii_space(std::string_view s) {
     return s;
 }
 
+static std::string_view ascii_number_text(Str const& s) {
+    // The four separators below the space are white space in a str, though not in bytes.
+    std::string_view text = s.ascii();
+    auto space = [](char c) { return is_ascii_space(c) || (c >= 0x1C && c <= 0x1F); };
+    while (!text.empty() && space(text.front())) text.remove_prefix(1);
+    while (!text.empty() && space(text.back())) text.remove_suffix(1);
+    return text;
+}
+
 std::string number_text(Str const& s) {
     std::string out;
-    if (s.is_ascii()) {
-        // The four separators below the space are white space in a str, though not in bytes.
-        std::string_view text = s.ascii();
-        auto space = [](char c) { return is_ascii_space(c) || (c >= 0x1C && c <= 0x1F); };
-        while (!text.empty() && space(text.front())) text.remove_prefix(1);
-        while (!text.empty() && space(text.back())) text.remove_suffix(1);
-        return std::string(text);
-    }
+    if (s.is_ascii()) return std::string(ascii_number_text(s));
     visit_text(s, [&](auto text) {
         out.reserve(text.size());
         for (char32_t c : text) {
@@ -48,14 +50,15 @@ Result<NumberSource> number_source(Python& py, Borrowed<> v) {
     NumberSource source;
     if (is<Str>(v)) {
         source.is_text = true;
-        source.text = number_text(*as<Str>(v));
+        if (as<Str>(v)->is_ascii()) source.view = ascii_number_text(*as<Str>(v));
+        else source.copy = number_text(*as<Str>(v));
     } else if (is<Bytes>(v)) {
         source.is_text = true;
-        source.text = strip_ascii_space(as<Bytes>(v)->view());
+        source.view = strip_ascii_space(as<Bytes>(v)->view());
     } else if (has_buffer(py, v)) {
         Buffer buffer = TRY(get_buffer(py, v));
         source.is_text = true;
-        source.text = strip_ascii_space(buffer.bytes());
+        source.copy = strip_ascii_space(buffer.bytes());  // other threads may write there
     }
     return source;
 }

@@ -1,5 +1,6 @@
 // What the number types share: taking operands apart, text to numbers, format specs. Pure but for what stands in the names.
 #pragma once
+#include <optional>
 #include <string>
 
 #include "base/format_spec.h"
@@ -15,9 +16,12 @@ std::string number_text(Str const& s);
 std::string_view strip_ascii_space(std::string_view s);
 
 // The text or octets of a str, bytes, bytearray or other buffer, ready for parsing; `is_text` is false if `v` is none of them.
+// It may point into `v`, which has to be held as long as it is used.
 struct NumberSource {
     bool is_text = false;
-    std::string text;
+    std::string copy;                 // where the text stands if it isn't to be had unchanged
+    std::optional<std::string_view> view;
+    std::string_view text() const { return view ? *view : std::string_view(copy); }
 };
 Result<NumberSource> number_source(Python& py, Borrowed<> v);
 

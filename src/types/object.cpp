@@ -193,6 +193,15 @@ Value set_instance_dict(Python& py, Value self, Value value) {
         (void)raise(py, exc::TypeError, "__dict__ must be set to a dictionary, not a '{}'", TypeName{value});
         return {};
     }
+    // An object of a native class keeps its attributes; a class made by a statement lets go of them.
+    if (!value) {
+        Type* giver = &type_of(self);
+        while (giver->base && giver->base->extra_offset != 0) giver = giver->base;
+        if (giver->def) {
+            (void)raise(py, exc::TypeError, "cannot delete __dict__");
+            return {};
+        }
+    }
     auto dict = value ? Result<Ref<Dict>>(as<Dict>(value).share()) : make_dict(py);
     if (dict.raised()) return {};
     return instance_set_dict(py, static_cast<Object*>(self.pointer()), std::move(dict).take()).raised() ? Value{} : kNone;

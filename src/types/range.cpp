@@ -2,6 +2,7 @@
 #include "types/range.h"
 
 #include "object/define.h"
+#include "object/iterator.h"
 #include "object/slice.h"
 #include "types/arguments.h"
 #include "types/hashing.h"
@@ -272,8 +273,9 @@ std::int64_t hint_small(Thread&, Borrowed<RangeIterator> self) { return self->le
 
 // (iter, (range(what is left),), None)
 Result<Ref<Tuple>> reduce_rest(Python& py, Ref<> start, Ref<> stop, Ref<> step) {
+    Ref<> function = TRY(builtin_named(py, "iter"));
     Ref<Range> rest = TRY(make_range(py, std::move(start), std::move(stop), std::move(step)));
-    return reduce_iteration(py, "iter", std::move(rest), none.share());
+    return reduce_iteration(py, std::move(function), std::move(rest), none.share());
 }
 Result<Ref<Tuple>> reduce_small(Python& py, Borrowed<RangeIterator> self) {
     std::int64_t at = self->start + taken(*self) * self->step;

@@ -6,11 +6,10 @@
 
 namespace oro {
 
-Result<Ref<Tuple>> reduce_iteration(Python& py, std::string_view function_name, Ref<> source, Maybe<> state) {
-    Ref<> function = TRY(builtin_named(py, function_name));
-    Ref<Tuple> args = TRY(make_tuple_of(py, std::move(source)));
-    if (!state) return make_tuple_of(py, std::move(function), std::move(args));
-    return make_tuple_of(py, std::move(function), std::move(args), std::move(state).take());
+Result<Ref<Tuple>> reduce_iteration(Thread& t, Ref<> function, Ref<> source, Maybe<> state) {
+    Ref<Tuple> args = TRY(make_tuple_of(t, std::move(source)));
+    if (!state) return make_tuple_of(t, std::move(function), std::move(args));
+    return make_tuple_of(t, std::move(function), std::move(args), std::move(state).take());
 }
 
 namespace {
@@ -39,12 +38,14 @@ template <class It> Result<void> setstate(Python& py, Borrowed<It> self, Borrowe
 }
 
 Result<Ref<Tuple>> reduce_list(Python& py, Borrowed<ListIterator> self) {
-    if (self->ended()) return reduce_iteration(py, "iter", TRY(make_list(py)), {});
-    return reduce_iteration(py, "iter", self->source.share(), Ref<>::immediate(Value::of_int(self->index.load())));
+    Ref<> function = TRY(builtin_named(py, "iter"));
+    if (self->ended()) return reduce_iteration(py, std::move(function), TRY(make_list(py)), {});
+    return reduce_iteration(py, std::move(function), self->source.share(), Ref<>::immediate(Value::of_int(self->index.load())));
 }
 Result<Ref<Tuple>> reduce_tuple(Python& py, Borrowed<TupleIterator> self) {
-    if (self->ended()) return reduce_iteration(py, "iter", empty_tuple(), {});
-    return reduce_iteration(py, "iter", self->source.share(), Ref<>::immediate(Value::of_int(self->index.load())));
+    Ref<> function = TRY(builtin_named(py, "iter"));
+    if (self->ended()) return reduce_iteration(py, std::move(function), empty_tuple(), {});
+    return reduce_iteration(py, std::move(function), self->source.share(), Ref<>::immediate(Value::of_int(self->index.load())));
 }
 Next next_list(Thread& t, Borrowed<ListIterator> self) { return list_iterator_next(t, *self); }
 Next next_tuple(Thread& t, Borrowed<TupleIterator> self) { return tuple_iterator_next(t, *self); }
@@ -112,8 +113,9 @@ std::int64_t reverse_hint(Thread&, Borrowed<ListReverseIterator> self) {
 }
 
 Result<Ref<Tuple>> reduce_reversed(Python& py, Borrowed<ListReverseIterator> self) {
-    if (reverse_ended(*self)) return reduce_iteration(py, "reversed", TRY(make_list(py)), {});
-    return reduce_iteration(py, "reversed", self->source.share(), Ref<>::immediate(Value::of_int(self->index.load())));
+    Ref<> function = TRY(builtin_named(py, "reversed"));
+    if (reverse_ended(*self)) return reduce_iteration(py, std::move(function), TRY(make_list(py)), {});
+    return reduce_iteration(py, std::move(function), self->source.share(), Ref<>::immediate(Value::of_int(self->index.load())));
 }
 
 Result<void> setstate_reversed(Python& py, Borrowed<ListReverseIterator> self, Borrowed<> state) {
@@ -171,9 +173,10 @@ Result<Ref<>> sequence_hint(Python& py, Borrowed<SequenceIterator> self) {
 }
 
 Result<Ref<Tuple>> reduce_sequence(Python& py, Borrowed<SequenceIterator> self) {
+    Ref<> function = TRY(builtin_named(py, "iter"));
     Maybe<> source = self->source.load(self.get());
-    if (!source) return reduce_iteration(py, "iter", empty_tuple(), {});
-    return reduce_iteration(py, "iter", std::move(source).take(), TRY(make_int(py, self->index.load())));
+    if (!source) return reduce_iteration(py, std::move(function), empty_tuple(), {});
+    return reduce_iteration(py, std::move(function), std::move(source).take(), TRY(make_int(py, self->index.load())));
 }
 
 Result<void> setstate_sequence(Python& py, Borrowed<SequenceIterator> self, Borrowed<> state) {
@@ -232,9 +235,9 @@ Next next_call(Python& py, Borrowed<CallableIterator> self) {
 }
 
 Result<Ref<Tuple>> reduce_callable(Python& py, Borrowed<CallableIterator> self) {
-    Maybe<> callable = self->callable.load(self.get()), sentinel = self->sentinel.load(self.get());
-    if (!callable || !sentinel) return reduce_iteration(py, "iter", empty_tuple(), {});
     Ref<> function = TRY(builtin_named(py, "iter"));
+    Maybe<> callable = self->callable.load(self.get()), sentinel = self->sentinel.load(self.get());
+    if (!callable || !sentinel) return reduce_iteration(py, std::move(function), empty_tuple(), {});
     Ref<Tuple> args = TRY(make_tuple_of(py, std::move(callable).take(), std::move(sentinel).take()));
     return make_tuple_of(py, std::move(function), std::move(args));
 }

@@ -2,6 +2,7 @@
 #include "object/set.h"
 
 #include "object/define.h"
+#include "object/iterator.h"
 #include "object/generic_alias.h"
 #include "object/list.h"
 #include "types/arguments.h"
@@ -286,6 +287,7 @@ std::int64_t iterator_hint(Thread&, Borrowed<SetIterator> self) {
     return left < 0 ? 0 : left;
 }
 Result<Ref<Tuple>> reduce_iterator(Python& py, Borrowed<SetIterator> self) {
+    Ref<> function = TRY(builtin_named(py, "iter"));
     Ref<List> rest = TRY(make_list(py));
     if (self->set && self->position.load() != kIteratorEnded) {
         Ref<SetIterator> copy = TRY(make<SetIterator>(py, SetIterator::type(), self->set.share()));
@@ -293,7 +295,7 @@ Result<Ref<Tuple>> reduce_iterator(Python& py, Borrowed<SetIterator> self) {
         copy->size_at_start = self->size_at_start;
         CHECK(list_extend(py, rest, copy));
     }
-    return reduce_iteration(py, "iter", std::move(rest), {});
+    return reduce_iteration(py, std::move(function), std::move(rest), {});
 }
 
 constexpr MethodDef iterator_methods[] = {

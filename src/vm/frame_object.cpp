@@ -54,7 +54,8 @@ void detach_frame_object(Thread& t, Frame& f) {
             if (saved[i].is_pointer() && !saved[i].pointer()->is_immortal()) detail::allow_concurrent(saved[i].pointer());
         }
         o.saved_count = code.local_count;
-        if (!f.previous.is_null()) {
+        // Who called a generator last is no longer its caller: the frame would keep that one alive for nothing.
+        if (!f.previous.is_null() && !(code.code_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR))) {
             auto back = frame_object(t, *f.previous.get());
             if (!back.raised()) o.back.store(&o, Maybe<>(std::move(back).take()));
         }
@@ -229,8 +230,16 @@ std::int32_t frame_line(Python& py, FrameObject& o) {
     return line_of(*o.code.get(), o.code->code.load() + index);
 }
 
+bool has_hidden_variables(Python& py, FrameObject& o) {
+    Code& code = *o.code.get();
+    for (std::uint32_t r = 0; r < code.local_count; ++r)
+        if (is_hidden_register(code, r) && frame_variable(py, o, r)) return true;
+    return false;
+}
+
 Result<Ref<>> frame_locals(Python& py, Borrowed<FrameObject> frame) {
-    if (frame->code->code_flags & CO_OPTIMIZED) return make_frame_locals_proxy(py, frame);
+    // Within a comprehension, which has no frame of its own, these are its variables, whatever is around it.
+    if (frame->code->code_flags & CO_OPTIMIZED || has_hidden_variables(py, *frame)) return make_frame_locals_proxy(py, frame);
     Maybe<> mapping = frame->locals_snapshot.load(frame.get());
     if (!mapping) {
         FrameAccess access(py, *frame);

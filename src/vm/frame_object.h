@@ -35,6 +35,8 @@ int find_frame_variable(Python& py, FrameObject& o, Str const& name);
 Result<void> each_frame_variable(Python& py, FrameObject& o, std::vector<std::pair<Ref<Str>, Ref<>>>& out);
 
 Result<Ref<>> make_frame_locals_proxy(Thread& t, Borrowed<FrameObject> frame);
+// Whether the frame is within a comprehension of a class body or a module, whose variables are in its registers.
+bool has_hidden_variables(Python& py, FrameObject& o);
 // f_locals.
 Result<Ref<>> frame_locals(Python& py, Borrowed<FrameObject> frame);
 std::int32_t frame_line(Python& py, FrameObject& o);

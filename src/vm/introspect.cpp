@@ -89,14 +89,9 @@ Result<Ref<>> current_locals(Python& py) {
     Ref<FrameObject> frame = TRY(frame_object(py, *py.frame));
     Code& code = *frame->code.get();
     bool function = code.code_flags & CO_OPTIMIZED;
-    if (!function) {
-        bool hidden = false;
-        for (std::uint32_t r = 0; r < code.local_count; ++r) hidden |= is_hidden_register(code, r) && py.frame->registers()[r];
-        if (!hidden) return frame_locals(py, frame);
-    }
+    if (!function && !has_hidden_variables(py, *frame)) return frame_locals(py, frame);
     // A snapshot.
     Ref<Dict> out = TRY(make_dict(py));
-    if (!function) CHECK(dict_update(py, out, TRY(frame_locals(py, frame))));
     std::vector<std::pair<Ref<Str>, Ref<>>> all;
     CHECK(each_frame_variable(py, *frame, all));
     for (auto& [name, value] : all) CHECK(dict_set(py, *out, name, std::move(value)));

@@ -350,7 +350,8 @@ Result<Ref<>> super_attribute(Op const& op, Borrowed<Str> name) {
     Value global_super = op.regs[op.b()], type = op.regs[op.b() + 1], self = op.regs[op.b() + 2];
     if (global_super == Value::of(&super_type) && is<Type>(type)) return super_lookup(op.py, *static_cast<Type*>(type.pointer()), Borrowed<>(self), name);
     Value args[] = {type, self};
-    Ref<> object = TRY(call(op.py, Borrowed<>(global_super), args));
+    std::size_t given = flag_of(op.word, SUPER_ALONE) ? 0 : 2;
+    Ref<> object = TRY(call(op.py, Borrowed<>(global_super), std::span<Value const>(args, given)));
     return get_attribute(op.py, object, name);
 }
 }  // namespace

@@ -312,10 +312,10 @@ SLOW(dict_merge) {
     Value y = op.B(), callable = op.C();
     Python& py = op.py;
     auto add = [&](Borrowed<> key, Ref<> value) -> Result<void> {
-        if (!is<Str>(key)) return raise(py, exc::TypeError, "{} keywords must be strings", callable_text(py, callable));
+        // That keywords are strings is for the call to check.
         bool added = false;
         Ref<> there = TRY(dict_set_default(py, dict, key, value, &added));
-        if (!added) return raise(py, exc::TypeError, "{} got multiple values for keyword argument '{}'", callable_text(py, callable), as<Str>(key));
+        if (!added) return raise(py, exc::TypeError, "{} got multiple values for keyword argument '{}'", callable_text(py, callable), TRY(str(py, key)));
         return {};
     };
     Result<void> r;

@@ -4,6 +4,7 @@
 #include "modules/_collections/ordered_dict.h"
 
 #include "object/dict_table.h"
+#include "object/iterator.h"
 #include "types/iterators.h"
 #include "types/views.h"
 
@@ -104,6 +105,7 @@ Result<Ref<>> iter_self(Thread&, Self self) { return self.share(); }
 
 // (iter, ([what is left],)): from a copy of the iterator.
 Result<Ref<Tuple>> reduce(Python& py, Self self) {
+    Ref<> function = TRY(builtin_named(py, "iter"));
     Ref<List> rest = TRY(make_list(py));
     if (self->dict) {
         OrderedIterator::Guarded at;
@@ -113,7 +115,7 @@ Result<Ref<Tuple>> reduce(Python& py, Self self) {
         }
         CHECK(list_extend(py, rest, TRY(make<OrderedIterator>(py, OrderedIterator::type(), self->dict.share(), at, self->part, self->from))));
     }
-    return reduce_iteration(py, "iter", std::move(rest), {});
+    return reduce_iteration(py, std::move(function), std::move(rest), {});
 }
 
 constexpr MethodDef iterator_methods[] = {def<reduce>("__reduce__", "", "Give what pickle needs.")};

@@ -70,7 +70,13 @@ Value set_object(Python&, Value self, Value value) {
     return kNone;
 }
 
-constexpr GetSetDef key_getsets[] = {{"obj", get_object, set_object, "the value that stands behind the key"}};
+// K is called as a function of one argument is, though it is an instance.
+Value get_signature(Python& py, Value) { return Result<Ref<>>(make_str(py, "(obj)")).release(); }
+
+constexpr GetSetDef key_getsets[] = {
+    {"obj", get_object, set_object, "the value that stands behind the key"},
+    {"__text_signature__", get_signature, nullptr},
+};
 constexpr SlotDef key_slots[] = {ORO_COMPARE_SLOTS(compare_keys)};
 constexpr TypeDef key_def{
     .name = "functools.KeyWrapper", .size = sizeof(Key), .flags = type_flag::disallow_new, .hooks = hooks_of<Key>(), .call = call_key,

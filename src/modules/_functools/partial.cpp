@@ -196,6 +196,9 @@ Result<void> setstate(Python& py, Self self, Borrowed<> state) {
     if (attributes_word != kNone) {
         Ref<Str> name = TRY(make_str(py, "__dict__"));
         CHECK(set_attribute(py, self, name, Borrowed<>(attributes_word)));
+    } else {
+        // None stands for no attributes: those it had go.
+        CHECK(instance_set_dict(py, self.get(), TRY(make_dict(py))));
     }
     self->function.store(self.get(), Maybe<>(s->at(0).share()));
     self->args.store(self.get(), Maybe<Tuple>(std::move(args)));

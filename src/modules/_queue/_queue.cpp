@@ -11,6 +11,7 @@
 #include "object/define.h"
 #include "object/exception.h"
 #include "object/generic_alias.h"
+#include "types/arguments.h"
 
 namespace oro {
 namespace {
@@ -172,7 +173,8 @@ bool empty(Thread&, Locked<SimpleQueue>& self) { return self->count == 0; }
 std::int64_t qsize(Thread&, Locked<SimpleQueue>& self) { return std::int64_t(self->count); }
 
 Value new_queue(Python& py, Type& type, Value const*, std::size_t n, Tuple* names) {
-    if (names && names->size) (void)raise(py, exc::TypeError, "SimpleQueue() takes no keyword arguments");
+    Tuple* refused = refused_keywords(type, SimpleQueue::type(), names);
+    if (refused && refused->size) (void)raise(py, exc::TypeError, "SimpleQueue() takes no keyword arguments");
     else if (n) (void)raise(py, exc::TypeError, "SimpleQueue() takes no positional arguments");
     else return make<SimpleQueue>(py, type).release();
     return {};

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "object/define.h"
+#include "types/arguments.h"
 
 namespace oro::random {
 
@@ -169,7 +170,8 @@ Value random_new(Python& py, Type& type, Value const*, std::size_t, Tuple*) { re
 
 Value random_init(Python& py, Value self, Value const* args, std::size_t n, Tuple* names) {
     auto run = [&]() -> Result<Ref<>> {
-        if (names && names->size > 0) return raise(py, exc::TypeError, "Random() takes no keyword arguments");
+        Tuple* refused = refused_keywords(type_of(self), Random::type(), names);
+        if (refused && refused->size > 0) return raise(py, exc::TypeError, "Random() takes no keyword arguments");
         if (n > 1) return raise(py, exc::TypeError, "Random expected at most 1 argument, got {}", n);
         CHECK(seed(py, as<Random>(self), n > 0 ? Borrowed<>(args[0]) : none));
         return none.share();

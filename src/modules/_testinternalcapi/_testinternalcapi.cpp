@@ -27,8 +27,18 @@ constexpr MethodDef functions[] = {
     function<get_c_recursion_remaining>("get_c_recursion_remaining", "", "How many nested natives the C stack has room for."),
 };
 
+// How often an operation runs until it is adapted to what it sees: it learns when it runs first, and goes the short way then. A site
+// that has learnt and misses learns again at the latest at the 32nd miss (vm/slow_attributes.cpp).
+constexpr std::int64_t kUntilAdapted = 2, kUntilAdaptedAgain = 32;
+
+Result<void> setup(Python& py, Module& m) {
+    CHECK(add_to_module(py, m, "SPECIALIZATION_THRESHOLD", Ref<>::immediate(Value::of_int(kUntilAdapted))));
+    return add_to_module(py, m, "SPECIALIZATION_COOLDOWN", Ref<>::immediate(Value::of_int(kUntilAdaptedAgain)));
+}
+
 }  // namespace
 
-ORO_MODULE(testinternalcapi_module, .name = "_testinternalcapi", .doc = "For CPython's test suite.", .functions = functions);
+ORO_MODULE(testinternalcapi_module, .name = "_testinternalcapi", .doc = "For CPython's test suite.", .functions = functions,
+           .setup = setup);
 
 }  // namespace oro::testinternalcapi

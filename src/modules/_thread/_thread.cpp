@@ -8,6 +8,7 @@
 
 #include "memory/world.h"
 #include "types/lock.h"
+#include "object/bytes.h"
 #include "object/call.h"
 #include "object/context.h"
 #include "object/define.h"
@@ -16,6 +17,7 @@
 #include "object/exception.h"
 #include "object/structseq.h"
 #include "runtime/fork.h"
+#include "runtime/print_exception.h"
 #include "runtime/signals.h"
 #include "runtime/sys_info.h"
 #include "runtime/thread_life.h"
@@ -253,7 +255,8 @@ Result<void> join(Python& py, Borrowed<Handle> self, Borrowed<> timeout) {
     }
     s->release();
     if (has_raised(py)) return Raised{};
-    return {};
+    // What the thread has dropped of ours goes now, not when this thread happens to look.
+    return poll(py);
 }
 bool is_done(Python&, Borrowed<Handle> self) { return self->shared->state.load(std::memory_order_acquire) == 3; }
 Result<void> set_done(Python& py, Borrowed<Handle> self) {
@@ -300,13 +303,23 @@ Result<std::int64_t> stack_size(Python& py, std::int64_t size) {
 bool daemon_threads_allowed(Python&) { return true; }
 bool is_main_interpreter(Python&) { return true; }
 std::uint64_t main_thread_ident(Python&) { return main_thread()->ident; }
-void set_name(Python&, Borrowed<Str> name) {
-    std::string text = wtf8_of(*name.get());
-    // Linux keeps 15 bytes; a code point is not cut in half.
-    std::size_t n = text.size() > 15 ? 15 : text.size();
-    while (n > 0 && n < text.size() && (text[n] & 0xC0) == 0x80) --n;
-    text.resize(n);
+// Octets that Linux keeps of a thread's name.
+constexpr std::size_t kLongestName = 15;
+
+Result<void> set_name(Python& py, Borrowed<Str> name) {
+    // Lone surrogates have no place there.
+    Ref<> octets = TRY(call_method_with(py, name, TRY(make_interned(py, "encode")), TRY(make_str(py, "utf-8")), TRY(make_str(py, "replace"))));
+    if (!is<Bytes>(octets.value())) return {};
+    std::string text(as<Bytes>(octets.value())->view());
+    // It ends at a null, and wherever there is no more room, be it within a code point.
+    text.resize(std::min({text.size(), text.find('\0'), kLongestName}));
     pthread_setname_np(pthread_self(), text.c_str());
+    return {};
+}
+Result<Ref<Str>> get_name(Python& py) {
+    char text[kLongestName + 1] = {};
+    if (int error = pthread_getname_np(pthread_self(), text, sizeof text)) return raise_errno(py, error);
+    return decode_argument(py, text);
 }
 
 // In the child of a fork the other threads have ended, whatever they were about; nobody waits for them any more.
@@ -368,13 +381,20 @@ Result<void> excepthook(Python& py, Borrowed<> args) {
     if (type.value() == Value::of(&exc::SystemExit)) return {};
     Ref<> value = TRY(field("exc_value")), traceback = TRY(field("exc_traceback")), thread = TRY(field("thread"));
     Maybe<> err = sys_get(py, name::stderr_());
-    if (!err || err.value() == kNone) return {};
+    bool lost = !err || err.value() == kNone;
+    if (lost) {
+        // The file that was sys.stderr when the thread was made.
+        if (thread.value() == kNone) return {};
+        err = TRY(find_attribute(py, thread, TRY(make_interned(py, "_stderr"))));
+        if (!err || err.value() == kNone) return {};
+    }
     Ref<Str> who = empty_str();
     if (thread.value() != kNone) who = TRY(str(py, TRY(get_attribute(py, thread, name::name()))));
     else who = TRY(str(py, Borrowed<>(Value::of_int(std::int64_t(py.ident)))));
     Ref<Str> line = TRY(format_message(py, "Exception in thread {}:\n", {who}));
     CHECK(call_method_with(py, *err, name::write(), line));
-    CHECK(print_exception(py, value, traceback));
+    if (!lost) CHECK(print_exception(py, value, traceback));
+    else if (is_exception(value)) CHECK(call_method_with(py, *err, name::write(), TRY(make_str(py, exception_text(py, value)))));
     CHECK(call_method_with(py, *err, name::flush()));
     return {};
 }
@@ -396,6 +416,7 @@ constexpr MethodDef functions[] = {
     function<is_main_interpreter>("_is_main_interpreter", "", "Whether this is the main interpreter."),
     function<main_thread_ident>("_get_main_thread_ident", "", "The ident of the main thread."),
     function<set_name>("set_name", "name", "Name this thread for the kernel."),
+    function<get_name>("_get_name", "", "The name that the kernel knows of this thread."),
     function<shutdown>("_shutdown", "", "Wait for all threads that are not daemons."),
     function<make_thread_handle>("_make_thread_handle", "ident, /", "A handle for a thread that runs already."),
     function<excepthook>("_excepthook", "args, /", "Print an exception that ended a thread."),
@@ -419,6 +440,7 @@ Result<void> setup(Python& py, Module& m) {
     CHECK(add_type_to_module(py, m, rlock_type));
     CHECK(add_type_to_module(py, m, local_type));
     CHECK(add_to_module(py, m, "error", share(Value::of(&exc::RuntimeError))));
+    CHECK(add_to_module(py, m, "_NAME_MAXLEN", Ref<>::immediate(Value::of_int(kLongestName))));
     return add_to_module(py, m, "TIMEOUT_MAX", TRY(make_float(py, kTimeoutMax)));
 }
 }  // namespace

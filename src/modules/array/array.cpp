@@ -11,6 +11,7 @@
 #include "object/memoryview.h"
 #include "object/slice.h"
 #include "object/warn.h"
+#include "types/arguments.h"
 
 #include <algorithm>
 #include <vector>
@@ -153,7 +154,7 @@ Result<Maybe<>> item(Thread& t, Self self, std::size_t i) {
 // ---- making
 
 Result<Ref<>> create(Python& py, Type& type, Value const* args, std::size_t n, Tuple* names) {
-    if (&type == &array_type && names && names->size) return raise(py, exc::TypeError, "array.array() takes no keyword arguments");
+    if (Tuple* refused = refused_keywords(type, array_type, names); refused && refused->size) return raise(py, exc::TypeError, "array.array() takes no keyword arguments");
     if (n < 1) return raise(py, exc::TypeError, "array() takes at least 1 argument (0 given)");
     if (n > 2) return raise(py, exc::TypeError, "array() takes at most 2 arguments ({} given)", n);
     char32_t code = TRY(typecode_from(py, Borrowed<>(args[0]), "array() argument 1"));

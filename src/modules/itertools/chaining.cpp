@@ -226,7 +226,8 @@ Next next_batch(Python& py, Borrowed<Batched> self) {
 
 constexpr TypeDef batched_def = iterator_def<Batched>(
     "itertools.batched", "iterable, n, *, strict=False",
-    "Give tuples of n items each; the last one may be shorter, which with strict true is a ValueError.",
+    "Give tuples of n items each; the last one may be shorter, which with strict true is a ValueError.\n\n"
+    "    >>> list(batched('roads', 2))\n    [('r', 'o'), ('a', 'd'), ('s',)]",
     new_of<construct_batched>, iterator_slots<Batched, next_batch>);
 
 // ---- zip_longest

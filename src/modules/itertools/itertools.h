@@ -36,7 +36,7 @@ template <class T> consteval TypeDef iterator_def(char const* name, char const* 
 
 // Keywords are refused by the class itself, and left to the __init__ of a subclass.
 inline bool takes(Python& py, char const* function, Type& type, Type& own, std::size_t n, Tuple* names, std::size_t least, std::size_t most) {
-    return check_positional(py, function, n, &type == &own ? names : nullptr, least, most);
+    return check_positional(py, function, n, refused_keywords(type, own, names), least, most);
 }
 
 Result<Ref<Tuple>> tee(Python& py, Borrowed<> iterable, std::int64_t n);
