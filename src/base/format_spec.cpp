@@ -431,6 +431,12 @@ FormatResult format_float(const FormatSpec& spec, double value, std::string_view
     if (spec.precision > INT_MAX) return value_error("precision too big");
     if (too_long(spec)) return {FormatStatus::no_memory, {}};
     std::string text = format_double(value, style);
+    if (spec.width <= 0 && !spec.grouping && !spec.fraction_grouping && spec.type != 'n') {
+        // Nothing stands around the digits or between them.
+        if (text[0] != '-' && (spec.sign == '+' || spec.sign == ' ')) out += spec.sign;
+        out += text;
+        return {};
+    }
     append_number(out, spec, split_double(text), locale_for(spec, locale));
     return {};
 }

@@ -83,11 +83,19 @@ Reg Generator::call_with(Reg block, Seq<Expr> args, Seq<syntax::Keyword> keyword
         push_value(cast<syntax::Starred>(args[0])->value);
     } else {
         Reg first = block + kCallHeader + 1;
-        if (ready) out->pop(ready);
-        Reg list = out->push();
-        out->emit(pos, Opcode::build_list, list, first, ready);
-        list_of(args, list, pos);
-        out->emit(pos, Opcode::list_to_tuple, list, list, 0, LAST_B);
+        if (unpacks) {
+            if (ready) out->pop(ready);
+            Reg list = out->push();
+            out->emit(pos, Opcode::build_list, list, first, ready);
+            list_of(args, list, pos);
+            out->emit(pos, Opcode::list_to_tuple, list, list, 0, LAST_B);
+        } else {
+            for (Expr* a : args) push_value(a);
+            unsigned count = unsigned(ready + args.size());
+            if (count) out->pop(count);
+            Reg tuple = out->push();
+            out->emit(pos, Opcode::build_tuple, tuple, first, count);
+        }
     }
     bool has_dict = !keywords.empty();
     if (has_dict) {

@@ -86,6 +86,8 @@ Result<Ref<Str>> make_str(Thread& t, std::span<std::uint32_t const> points) {
     return make_from<Char4>(t, {reinterpret_cast<Char4 const*>(points.data()), points.size()});
 }
 
+Str* latin1_char(std::uint8_t point) { return latin1_objects[point]; }
+
 Result<Ref<Str>> make_str_of(Thread& t, char32_t point) {
     if (point < 256) return share_immortal(latin1_objects[point]);
     Ref<Str> s = TRY(make_str_uninitialized(t, 1, point));

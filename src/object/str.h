@@ -76,6 +76,8 @@ Result<Ref<Str>> make_str(Thread& t, std::span<std::uint8_t const> latin1);
 Result<Ref<Str>> make_str(Thread& t, std::span<std::uint16_t const> units);  // UCS-2 code points, narrowed if possible
 Result<Ref<Str>> make_str(Thread& t, std::span<std::uint32_t const> points);
 Result<Ref<Str>> make_str_of(Thread& t, char32_t point);              // one code point; Latin-1 ones are shared objects
+// Of a Latin-1 code point; immortal.
+Str* latin1_char(std::uint8_t point);
 Ref<Str> empty_str();
 // Room for `length` code points of which none is above `max`; the caller fills data() before anybody else sees it, and
 // must really use a code point that needs the kind.

@@ -143,6 +143,12 @@ struct Extreme {
 
 Result<Ref<>> extreme(Python& py, Extreme what, Value const* args, std::size_t n, Tuple* names) {
     if (n == 0) return raise(py, exc::TypeError, "{} expected at least 1 argument, got 0", what.name);
+    if (n > 1 && !names) {
+        std::size_t best = 0;
+        for (std::size_t i = 1; i < n; ++i)
+            if (TRY(compare_truth(py, Borrowed<>(args[i]), Borrowed<>(args[best]), what.better))) best = i;
+        return share(args[best]);
+    }
     static constexpr char const* parameters[] = {"key", "default"};
     Value options[2];
     CHECK(parse_arguments(py, what.name, parameters, 0, 0, 0, args + n, 0, names, options));

@@ -5,6 +5,7 @@
 #include "object/generic_alias.h"
 #include "object/instance.h"
 #include "object/method.h"
+#include "types/method_wrappers.h"
 #include "types/property.h"
 
 namespace oro {
@@ -167,23 +168,16 @@ constexpr TypeDef property_def{
 
 // ---- classmethod and staticmethod
 
-struct Wrapper : Object {
-    Member<> function;                             // null until __init__ has run
-    static constexpr auto fields = std::tuple{&Wrapper::function};
-};
-struct ClassMethod : Wrapper { static Type& type(); };
-struct StaticMethod : Wrapper { static Type& type(); };
-
-Wrapper& wrapper(Value v) { return *static_cast<Wrapper*>(v.pointer()); }
+MethodWrapper& wrapper(Value v) { return *static_cast<MethodWrapper*>(v.pointer()); }
 
 template <class T> Value new_wrapper(Python& py, Type& type, Value const*, std::size_t, Tuple*) { return make<T>(py, type).release(); }
 
 // A wrapper shows the names and the documentation of what it wraps.
-Result<void> wrap(Python& py, Wrapper& self, Borrowed<> function) {
+Result<void> wrap(Python& py, MethodWrapper& self, Borrowed<> function) {
     self.function.store(&self, Maybe<>(function.share()));
     for (Name n : {Name::dunder_module, Name::dunder_name, Name::dunder_qualname, Name::dunder_doc}) {
         Maybe<> v = TRY(find_attribute(py, function, name_of(n)));
-        if (v) CHECK(set_attribute(py, Borrowed<Wrapper>(self), name_of(n), *v));
+        if (v) CHECK(set_attribute(py, Borrowed<MethodWrapper>(self), name_of(n), *v));
     }
     return {};
 }
@@ -201,7 +195,7 @@ Value init_static_method(Python& py, Value self, Value const* args, std::size_t 
     return init_any(py, "staticmethod", self, args, n, names).raised() ? Value{} : kNone;
 }
 
-Result<Ref<>> wrapped(Thread& t, Wrapper& self, char const* what) {
+Result<Ref<>> wrapped(Thread& t, MethodWrapper& self, char const* what) {
     Maybe<> function = self.function.load(&self);
     if (!function) return raise(t, exc::RuntimeError, "uninitialized {} object", what);
     return std::move(function).take();
@@ -232,7 +226,7 @@ Value get_function(Python& py, Value self) { return binding::finish(py, wrapper(
 Value get_abstract(Python& py, Value self) { return binding::finish(py, is_abstract(py, wrapper(self).function.load(&wrapper(self)))); }
 
 // __annotations__ and __annotate__ are those of the function when first asked for, and the wrapper's own from then on.
-template <Name N> Result<Ref<>> attribute_of_function(Python& py, Wrapper& self) {
+template <Name N> Result<Ref<>> attribute_of_function(Python& py, MethodWrapper& self) {
     Ref<Dict> own = TRY(instance_dict(py, &self));
     Maybe<> kept = dict_get(py, *own, name_of(N));
     if (kept) return std::move(kept).take();
@@ -298,10 +292,8 @@ ORO_TYPE(classmethod_type, class_method_def);
 ORO_TYPE(staticmethod_type, static_method_def);
 
 Type& Property::type() { return property_type; }
-namespace {
 Type& ClassMethod::type() { return classmethod_type; }
 Type& StaticMethod::type() { return staticmethod_type; }
-}  // namespace
 
 Result<Ref<>> make_staticmethod(Thread& t, Borrowed<> f) {
     Ref<StaticMethod> made = TRY(make<StaticMethod>(t, staticmethod_type));

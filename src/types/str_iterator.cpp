@@ -1,19 +1,12 @@
 // Iterators over str: str_ascii_iterator for ASCII text, str_iterator for the rest. The position is atomic, so that threads
 // that share an iterator get each character once.
 #include "object/builtins.h"
+#include "types/str_iterator.h"
 #include "types/str_methods.h"
 
 namespace oro {
 
 namespace {
-
-struct StrIterator : Object {
-    Fixed<Str> text;
-    std::atomic<std::size_t> position{0};  // the length or more: exhausted
-    explicit StrIterator(Ref<Str> s) : text(std::move(s)) {}
-    static constexpr auto fields = std::tuple{&StrIterator::text};
-    static Type& type() { return str_iterator_type; }
-};
 
 // The iterators of both types have one struct, and neither can be subclassed.
 StrIterator& self_of(Borrowed<> v) { return *static_cast<StrIterator*>(v.value().pointer()); }

@@ -1,3 +1,5 @@
+#include <cstring>
+
 #include "base/unicode.h"
 #include "object/list.h"
 #include "types/str_methods.h"
@@ -8,27 +10,33 @@ namespace {
 
 bool is_space(char32_t c) { return unicode::is_space(c); }
 
-// Pieces on their way into a list.
-struct Pieces {
-    static constexpr std::size_t kFew = 12;
-    Thread& t;
-    Text s;
-    std::size_t count = 0;
-    Maybe<> few[kFew] = {};
-    std::vector<Maybe<>> more = {};
+// Where the pieces of a list begin and end.
+class Pieces {
+public:
+    Pieces(Thread& t, Text s) : t_(t), s_(s) {}
     Result<void> operator()(std::size_t begin, std::size_t end) {
-        Maybe<> piece = TRY(substring(t, s, begin, end));
-        if (count < kFew) few[count] = std::move(piece);
-        else more.push_back(std::move(piece));
-        ++count;
+        if (count_ < kFew) few_[count_] = {begin, end};
+        else more_.push_back({begin, end});
+        ++count_;
         return {};
     }
-    Maybe<>& at(std::size_t i) { return i < kFew ? few[i] : more[i - kFew]; }
     Result<Ref<List>> list(bool reversed = false) {
-        Ref<List> list = TRY(make_list(t, count));
-        for (std::size_t i = 0; i < count; ++i) CHECK(list_append_own(t, *list, std::move(at(reversed ? count - 1 - i : i)).take()));
+        Ref<List> list = TRY(make_list(t_, count_));
+        for (std::size_t i = 0; i < count_; ++i) {
+            std::size_t n = reversed ? count_ - 1 - i : i;
+            text::Range r = n < kFew ? few_[n] : more_[n - kFew];
+            CHECK(list_append_own(t_, *list, TRY(substring(t_, s_, r.begin, r.end))));
+        }
         return list;
     }
+
+private:
+    static constexpr std::size_t kFew = 12;
+    Thread& t_;
+    Text s_;
+    std::size_t count_ = 0;
+    text::Range few_[kFew];
+    std::vector<text::Range> more_;
 };
 
 Result<Optional<Str>> separator_of(Thread& t, Borrowed<> sep) {
@@ -61,7 +69,7 @@ Made strip_side(Thread& t, Text s, Borrowed<> chars, text::Side side, char const
 
 Result<Ref<List>> split(Thread& t, Text s, Borrowed<> sep, Index maxsplit) {
     Optional<Str> separator = TRY(separator_of(t, sep));
-    Pieces pieces{t, s};
+    Pieces pieces(t, s);
     if (!separator) {
         CHECK(visit_chars(*s.get(), [&](auto text) { return text::split_space(text, maxsplit, is_space, pieces); }));
     } else if (separator->kind() > s->kind()) {
@@ -77,7 +85,7 @@ Result<Ref<List>> split(Thread& t, Text s, Borrowed<> sep, Index maxsplit) {
 
 Result<Ref<List>> rsplit(Thread& t, Text s, Borrowed<> sep, Index maxsplit) {
     Optional<Str> separator = TRY(separator_of(t, sep));
-    Pieces pieces{t, s};
+    Pieces pieces(t, s);
     if (!separator) {
         CHECK(visit_chars(*s.get(), [&](auto text) { return text::rsplit_space(text, maxsplit, is_space, pieces); }));
     } else if (separator->kind() > s->kind()) {
@@ -92,7 +100,7 @@ Result<Ref<List>> rsplit(Thread& t, Text s, Borrowed<> sep, Index maxsplit) {
 }
 
 Result<Ref<List>> splitlines(Thread& t, Text s, bool keepends) {
-    Pieces pieces{t, s};
+    Pieces pieces(t, s);
     CHECK(visit_chars(*s.get(), [&](auto text) {
         return text::split_lines(text, keepends, [](char32_t c) { return unicode::is_line_break(c); }, pieces);
     }));
@@ -117,24 +125,9 @@ Made strip(Thread& t, Text s, Borrowed<> chars) { return strip_side(t, s, chars,
 Made lstrip(Thread& t, Text s, Borrowed<> chars) { return strip_side(t, s, chars, text::Side::left, "lstrip"); }
 Made rstrip(Thread& t, Text s, Borrowed<> chars) { return strip_side(t, s, chars, text::Side::right, "rstrip"); }
 
-Made join(Python& py, Text separator, Borrowed<> iterable) {
-    // A tuple holds still while its items are looked at; anything else becomes one.
-    Maybe<Tuple> held;
-    if (is_exact<Tuple>(iterable)) {
-        held = as<Tuple>(iterable).share();
-    } else if (is_exact<List>(iterable)) {
-        held = TRY(list_to_tuple(py, as<List>(iterable)));
-    } else {
-        Result<Ref<>> iterator = get_iterator(py, iterable);
-        if (iterator.raised()) {
-            if (!raised_is(py, exc::TypeError) || type_of(iterable).slot(Dunder::iter)) return Raised{};
-            clear_raised(py);
-            return raise(py, exc::TypeError, "can only join an iterable");
-        }
-        Ref<> it = std::move(iterator).take();
-        held = TRY(tuple_from(py, it));
-    }
-    std::span<Value const> items = held->items();
+namespace {
+// Runs no Python.
+Made join_items(Python& py, Text separator, std::span<Value const> items) {
     if (items.empty()) return empty_str();
     if (items.size() == 1 && is_exact<Str>(items[0])) return as<Str>(items[0]).share();
 
@@ -163,7 +156,8 @@ Made join(Python& py, Text separator, Borrowed<> iterable) {
     auto* to = static_cast<char*>(joined->data());
     int width = joined->width();
     auto put = [&](Str const& s) {
-        copy_chars(s, 0, s.length(), to, width);
+        if (width == 1) std::memcpy(to, s.data(), s.length());
+        else copy_chars(s, 0, s.length(), to, width);
         to += s.length() * std::size_t(width);
     };
     for (std::size_t i = 0; i < items.size(); ++i) {
@@ -171,6 +165,30 @@ Made join(Python& py, Text separator, Borrowed<> iterable) {
         put(*as<Str>(items[i]).get());
     }
     return joined;
+}
+}  // namespace
+
+Made join(Python& py, Text separator, Borrowed<> iterable) {
+    // A tuple holds still while its items are looked at; anything else becomes one.
+    Maybe<Tuple> held;
+    if (is_exact<Tuple>(iterable)) {
+        held = as<Tuple>(iterable).share();
+    } else if (is_exact<List>(iterable)) {
+        // A lone thread's list holds still as well.
+        auto& list = *as<List>(iterable).get();
+        if (py.alone && list.size() > 0) return join_items(py, separator, {reinterpret_cast<Value const*>(list.guarded.items.load()->slots), list.size()});
+        held = TRY(list_to_tuple(py, as<List>(iterable)));
+    } else {
+        Result<Ref<>> iterator = get_iterator(py, iterable);
+        if (iterator.raised()) {
+            if (!raised_is(py, exc::TypeError) || type_of(iterable).slot(Dunder::iter)) return Raised{};
+            clear_raised(py);
+            return raise(py, exc::TypeError, "can only join an iterable");
+        }
+        Ref<> it = std::move(iterator).take();
+        held = TRY(tuple_from(py, it));
+    }
+    return join_items(py, separator, held->items());
 }
 
 }  // namespace oro::str_methods

@@ -228,13 +228,16 @@ Value run_top(Python& py) { return interpret(py, false); }
 
 // The call block's words from p on: callable, self, arguments.
 void release_block(Value* regs, unsigned p, unsigned count) {
-    consume(regs, p);
-    for (Value* r = &regs[p + kCallHeader], *end = r + 1 + count; r != end; ++r) {
-        Value v = *r;
-        if (!v.is_pointer()) continue;
-        *r = Value{};
-        if (!v.pointer()->is_immortal()) reg::release(v);
-    }
+    auto give_up = [](Value& word) {
+        Value v = word;
+        if (v.is_null() || !v.is_pointer()) return;
+        word = Value{};
+        Header* h = v.pointer();
+        if (h->owner.load(std::memory_order_relaxed) == current_owner) detail::decref(h);
+        else if (!reg::is_uncounted(h)) reg::release_slow(h);
+    };
+    give_up(regs[p]);
+    for (Value* r = &regs[p + kCallHeader], *end = r + 1 + count; r != end; ++r) give_up(*r);
 }
 
 // What __new__ of these makes is always an instance of the very class.
@@ -396,6 +399,62 @@ Maybe<Tuple> positional_arguments(Python& py, Value callable, Value positional) 
     return prepared.raised() ? Maybe<Tuple>() : Maybe<Tuple>(std::move(prepared).take());
 }
 
+namespace {
+// The words of a call with unpacked arguments: self, positional ones, values of keywords. The last are counted.
+class Spread {
+public:
+    explicit Spread(std::size_t expected) {
+        if (expected <= std::size(few_)) return;
+        many_.resize(expected);
+        words_ = many_.data();
+    }
+    ~Spread() {
+        for (std::size_t i = kept_; i < size_; ++i) detail::decref(words_[i]);
+    }
+    Spread(Spread const&) = delete;
+    void add(Value v) { words_[size_++] = v; }
+    // From here on add_kept() only.
+    void end_positional() { kept_ = size_; }
+    void add_kept(Maybe<> v) {
+        if (words_ != few_ && size_ == many_.size()) {   // the dict has grown meanwhile
+            many_.resize(2 * size_);
+            words_ = many_.data();
+        } else if (words_ == few_ && size_ == std::size(few_)) {
+            many_.assign(few_, few_ + size_);
+            many_.resize(2 * size_);
+            words_ = many_.data();
+        }
+        words_[size_++] = v.release();
+    }
+    Value* words() { return words_; }
+    std::size_t size() const { return size_; }
+
+private:
+    Value few_[12];
+    std::vector<Value> many_;
+    Value* words_ = few_;
+    std::size_t size_ = 0, kept_ = SIZE_MAX;
+};
+
+// The names of the keywords of a call, in the order of their values, which go to `out`; null: raised.
+Maybe<Tuple> spread_keywords(Python& py, Dict& keywords, Spread& out) {
+    std::vector<Ref<>> keys;
+    keys.reserve(keywords.size());
+    std::size_t position = 0;
+    Maybe<> key, value;
+    while (dict_next(py, keywords, &position, &key, &value)) {
+        if (!is<Str>(key.value())) return (void)raise(py, exc::TypeError, "keywords must be strings"), Maybe<Tuple>();
+        keys.push_back(std::move(key).take());
+        out.add_kept(std::move(value));
+    }
+    auto made = make_tuple_uninitialized(py, keys.size());
+    if (made.raised()) return {};
+    Ref<Tuple> names = std::move(made).take();
+    for (std::size_t i = 0; i < keys.size(); ++i) names->slots[i] = keys[i].release();
+    return names;
+}
+}  // namespace
+
 int call_ex_slow(Thread* t, Value* regs, Instruction const* pc, Value* k, std::uint64_t word, Nested nested) {
     Op op(t, regs, pc, k, word);
     Python& py = op.py;
@@ -405,29 +464,16 @@ int call_ex_slow(Thread* t, Value* regs, Instruction const* pc, Value* k, std::u
     Value positional = regs[p + kCallHeader + 1], keywords = op.b() ? regs[p + kCallHeader + 2] : Value{};
     Maybe<Tuple> tuple = positional_arguments(py, callable, positional);
     if (!tuple) return 0;
-    std::vector<Value> words;
-    std::vector<Ref<>> kept;
-    if (self) words.push_back(self);
-    words.insert(words.end(), tuple->items().begin(), tuple->items().end());
-    std::size_t n = words.size();
+    Dict* dict = keywords && is_exact<Dict>(keywords) && as<Dict>(keywords)->size() > 0 ? as<Dict>(keywords).get() : nullptr;
+    Spread spread(1 + tuple->size + (dict ? dict->size() : 0));
+    if (self) spread.add(self);
+    for (Value v : tuple->items()) spread.add(v);
+    spread.end_positional();
+    std::size_t n = spread.size();
     Maybe<Tuple> names;
-    if (keywords && is_exact<Dict>(keywords) && as<Dict>(keywords)->size() > 0) {
-        std::vector<Ref<>> keys;
-        std::size_t position = 0;
-        Maybe<> key, value;
-        while (dict_next(py, *as<Dict>(keywords).get(), &position, &key, &value)) {
-            if (!is<Str>(key.value())) return (void)raise(py, exc::TypeError, "keywords must be strings"), 0;
-            keys.push_back(std::move(key).take());
-            kept.push_back(std::move(value).take());
-            words.push_back(kept.back().value());
-        }
-        auto made = make_tuple_uninitialized(py, keys.size());
-        if (made.raised()) return 0;
-        names = Maybe<Tuple>(std::move(made).take());
-        for (std::size_t i = 0; i < keys.size(); ++i) names->slots[i] = keys[i].release();
-    }
+    if (dict && !(names = spread_keywords(py, *dict, spread))) return 0;
     Value result;
-    int outcome = call_any(op, callable, words.data(), n, names ? static_cast<Tuple*>(names.value().pointer()) : nullptr, nested, &result);
+    int outcome = call_any(op, callable, spread.words(), n, names ? static_cast<Tuple*>(names.value().pointer()) : nullptr, nested, &result);
     if (outcome == 0) return 0;
     if (outcome == 1) result = reg::adopt(result);
     release_block(regs, p, op.b() ? 2 : 1);

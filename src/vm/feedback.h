@@ -12,19 +12,20 @@
 
 namespace oro::vm {
 
-// Which fields count for what stands beside the kinds; `shape` always does, as that of the object looked at.
+// Which fields count for what stands beside the kinds; `shape` always does, as that of the object looked at. "The class" is the type
+// `object` if there is one, which is then the very object that is looked at; else it is the type of the object looked at.
 struct Record {
     enum Kind : std::uint8_t {
         own,           // an attribute of the object's own, in the slot at byte offset `index`
         transition,    // storing the attribute that turns `shape` into `version2`, in the slot at byte offset `index`
         method,        // a method-like value of the class, which has `version`: bind it to the object
         value,         // any other value of the class (no descriptor, not shadowed by the instance), which has `version`
+        variable,      // the same of a class variable (is_class_variable)
+        static_method, // a staticmethod of the class, which has `version`
+        class_method,  // a classmethod of it: bind its function to the class
         computed,      // a data descriptor of a native type's table, `def`, that the class has at `version`
         getter,        // a property of the class, which has `version`: value is its getter, a plain function of one argument
         module,        // entry `index` of the module's dictionary with table version `version`
-        type_value,    // an attribute of the type `object` itself, at `version`
-        variable,      // a class variable (is_class_variable) of the class, which has `version`, not shadowed by the instance
-        type_variable, // the same of the type `object` itself
         builtin,       // globals table `version` lacks the name; builtins table `version2` has it at `index`
         slot,          // __slots__ field at byte offset `index` of a class that has `version`
         constructor,   // a call of the type `object`, which makes its instances in the ordinary way: value is its __init__, at `version`
@@ -43,6 +44,11 @@ inline std::atomic<std::uint64_t>& feedback_of(Value* k, unsigned site) {
     return reinterpret_cast<std::atomic<std::uint64_t>*>(k)[-1 - std::ptrdiff_t(site)];
 }
 inline Record* record_of(std::uint64_t ic) { return reinterpret_cast<Record*>(ic); }
+// The class that a record is about, if that is about this object; null if it is about another type.
+inline Type* class_of(Record const& r, Object* o, ShapeId shape) {
+    if (!r.object) [[likely]] return shape_of(shape).type;
+    return r.object == o ? static_cast<Type*>(o) : nullptr;
+}
 // Adds to what the site knows, or replaces it if that is out of date or too much.
 void learn(Value* k, unsigned site, Record const& record);
 void learn_global(Value* k, unsigned site, std::uint32_t version, std::uint32_t index);
@@ -99,6 +105,14 @@ inline Value read_variable(Record const& r, Type const& type) {
     if (type.version.load(std::memory_order_acquire) == r.version) [[likely]] return v;
     reg::release(v);
     return Value{};
+}
+
+// The function of a remembered staticmethod or classmethod, as a register holds it; null as above.
+Value read_wrapped(Record const& r, Type const& type);
+// What a class has, of kind value to class_method (the function of the latter).
+inline Value read_from_class(Record const& r, Type const& type) {
+    if (r.kind == Record::value) return read_remembered(r, type);
+    return r.kind == Record::variable ? read_variable(r, type) : read_wrapped(r, type);
 }
 
 // The plain function of one argument that a remembered property has as its getter, as a register holds it; null if there is none.

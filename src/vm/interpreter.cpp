@@ -1,7 +1,10 @@
 // The interpreter's dispatch table and its operations, which are in vm/ops/*.h.
 #include "object/exception.h"
+#include "object/method.h"
+#include "object/slot_wrapper.h"
 #include "object/super.h"
 #include "types/lock.h"
+#include "types/str_iterator.h"
 #include "vm/monitored.h"
 #include "vm/vm.h"
 

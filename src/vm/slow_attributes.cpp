@@ -7,6 +7,7 @@
 #include "object/slot_wrapper.h"
 #include "object/str.h"
 #include "object/super.h"
+#include "types/method_wrappers.h"
 #include "types/property.h"
 #include "vm/op.h"
 
@@ -100,6 +101,14 @@ Value read_shared_remembered(Record const& r, Type const& type) {
     return Value{};
 }
 
+Value read_wrapped(Record const& r, Type const& type) {
+    Value wrapper = read_remembered(r, type);
+    if (wrapper.is_null()) return {};
+    Value function = read_slot(static_cast<MethodWrapper*>(wrapper.pointer())->function.slot());
+    reg::release(wrapper);
+    return function;
+}
+
 Function* getter_of(Record const& r, Type const& type) {
     Value property = read_remembered(r, type);
     if (property.is_null()) return nullptr;
@@ -119,18 +128,29 @@ Function* getter_of(Record const& r, Type const& type) {
 namespace {
 
 // That the value is read where it stands, in the dictionary of `home`; false if it is not there any more.
-bool learn_variable(Thread& t, Record& r, Record::Kind kind, Type& home, Borrowed<Str> name) {
+bool learn_variable(Thread& t, Record& r, Type& home, Borrowed<Str> name) {
     Dict& dict = **home.dict;
     DictKeys* keys;
     if (!dict_find_entry(dict, *name.get(), &keys, &r.index)) return false;
-    r.kind = kind;
+    r.kind = Record::variable;
     r.value_ = Value::of(&home);
     r.version2 = dict_version(t, dict);
     return r.version2 != 0 && dict.keys() == keys;
 }
 
-// What a lookup of `name` on `o` finds, if it is worth caching.
-void learn_attribute(Op const& op, Object* o, Borrowed<Str> name, unsigned site) {
+// The kind of a record about what a class has, which is no data descriptor; false if it can't be remembered.
+bool kind_of_value(Record& r, Value found, bool to_call) {
+    r.value_ = found;
+    Type& kind = type_of(found);
+    if (&kind == &StaticMethod::type()) r.kind = Record::static_method;
+    else if (&kind == &ClassMethod::type()) r.kind = Record::class_method;
+    else r.kind = Record::value;
+    if (r.kind == Record::value) return !kind.slot(Dunder::get);
+    return r.kind == Record::static_method || to_call;
+}
+
+// What a lookup of `name` on `o` finds, if it is worth caching; `to_call`: by an operation that can bind what it calls.
+void learn_attribute(Op const& op, Object* o, Borrowed<Str> name, unsigned site, bool to_call) {
     Type& type = type_of(o);
     SlotFn getattribute = type.slot(Dunder::getattribute);
     ShapeId shape = o->shape_id();
@@ -155,16 +175,14 @@ void learn_attribute(Op const& op, Object* o, Borrowed<Str> name, unsigned site)
         Maybe<> held = type_lookup(op.py, self, name, &variable_of);
         Value v = held.value();
         if (v.is_null()) return;
-        // Only what needs no binding: plain values, and functions (unbound on a class).
-        bool plain = !type_of(v).slot(Dunder::get) || &type_of(v) == &function_type;
-        if (!plain || &type != &type_type) return;
+        if (&type != &type_type) return;
         Record r;
-        r.kind = Record::type_value;
         r.shape = shape;
         r.object = o;
         r.version = version;
-        r.value_ = v;
-        if (variable_of && !learn_variable(op.py, r, Record::type_variable, *variable_of, name)) return;
+        // Functions are unbound on a class.
+        if (!kind_of_value(r, v, to_call) && &type_of(v) != &function_type) return;
+        if (variable_of && !learn_variable(op.py, r, *variable_of, name)) return;
         if (self.version.load(std::memory_order_acquire) == version) learn(op.k, site, r);
         return;
     }
@@ -220,12 +238,12 @@ void learn_attribute(Op const& op, Object* o, Borrowed<Str> name, unsigned site)
     }
     if (!found) return;
     Record r;
-    r.kind = kind->has(type_flag::method_like) ? Record::method : Record::value;
-    if (r.kind == Record::value && kind->slot(Dunder::get)) return;
+    bool known = kind_of_value(r, found, to_call);
+    if (kind->has(type_flag::method_like)) r.kind = Record::method;
+    else if (!known) return;
     r.shape = shape;
     r.version = version;
-    r.value_ = found;
-    if (variable_of && !learn_variable(op.py, r, Record::variable, *variable_of, name)) return;
+    if (variable_of && !learn_variable(op.py, r, *variable_of, name)) return;
     if (type.version.load(std::memory_order_acquire) == version) learn(op.k, site, r);
 }
 
@@ -284,7 +302,7 @@ void learn_store(Op const& op, Object* o, ShapeId before, Borrowed<Str> name, un
 SLOW(load_attr) {
     Borrowed<Str> name = op.site_name(op.c());
     Value x = op.B();
-    if (x.is_pointer() && worth_learning(op, op.c())) learn_attribute(op, static_cast<Object*>(x.pointer()), name, op.c());
+    if (x.is_pointer() && worth_learning(op, op.c())) learn_attribute(op, static_cast<Object*>(x.pointer()), name, op.c(), false);
     return op.finish(get_attribute(op.py, Borrowed<>(x), name));
 }
 
@@ -293,7 +311,7 @@ SLOW(load_method) {
     Value x = op.B();
     unsigned p = op.a();
     Type& type = type_of(x);
-    if (x.is_pointer() && worth_learning(op, op.c())) learn_attribute(op, static_cast<Object*>(x.pointer()), name, op.c());
+    if (x.is_pointer() && worth_learning(op, op.c())) learn_attribute(op, static_cast<Object*>(x.pointer()), name, op.c(), true);
     SlotFn getattribute = type.slot(Dunder::getattribute);
     if (getattribute == generic_getattribute) {
         // A method of the class that the instance does not shadow needs no bound method.

@@ -319,7 +319,9 @@ SLOW(dict_merge) {
         return {};
     };
     Result<void> r;
-    if (is_exact<Dict>(y)) {
+    if (is_exact<Dict>(y) && dict->size() == 0) {
+        r = dict_copy_into(py, *dict.get(), as<Dict>(y));
+    } else if (is_exact<Dict>(y)) {
         std::size_t position = 0;
         Maybe<> key, value;
         while (!r.raised() && dict_next(py, *as<Dict>(y).get(), &position, &key, &value)) r = add(*key, std::move(value).take());

@@ -79,6 +79,33 @@ SLOW(gt) { return compare_into(op, Compare::gt); }
 SLOW(ge) { return compare_into(op, Compare::ge); }
 SLOW(is_) { return op.finish_value(Value::of_bool(op.B() == op.C())); }
 SLOW(is_not) { return op.finish_value(Value::of_bool(op.B() != op.C())); }
+int find_item(Value container, Value item) {
+    if (!container.is_pointer()) return -1;
+    bool number = item.is_int(), text = is_exact<Str>(item);
+    if (!number && !text) return -1;
+    ShapeId shape = container.pointer()->shape.load(std::memory_order_relaxed);
+    if (shape == tuple_type.root_shape) {
+        for (Value v : static_cast<Tuple*>(container.pointer())->items()) {
+            if (v == item) return 1;
+            if (text && is_exact<Str>(v)) {
+                if (equal(*static_cast<Str*>(v.pointer()), *static_cast<Str*>(item.pointer()))) return 1;
+            } else if (v.is_pointer() || (number && !v.is_int())) {
+                return -1;
+            }
+        }
+        return 0;
+    }
+    if (shape != list_type.root_shape) return -1;
+    auto& list = *static_cast<List*>(container.pointer());
+    ItemArray* items = list.guarded.items.load(std::memory_order_acquire);
+    for (std::size_t i = 0; i < list.size() && items && i < items->capacity; ++i) {
+        Value v = items->slots[i].peek();
+        if (v == item) return 1;
+        if (!v.is_int()) return -1;   // other threads may drop what it is
+    }
+    return 0;
+}
+
 SLOW(contains) { return op.finish(oro::contains(op.py, Borrowed<>(op.C()), Borrowed<>(op.B()))); }
 SLOW(not_contains) {
     auto r = oro::contains(op.py, Borrowed<>(op.C()), Borrowed<>(op.B()));

@@ -27,6 +27,8 @@ int call_ex_slow(Thread* t, Value* regs, Instruction const* pc, Value* k, std::u
 void unpack_bound_method(Value* regs, unsigned p);
 // The tuple of f(*positional); null if raised.
 Maybe<Tuple> positional_arguments(Python& py, Value callable, Value positional);
+// Whether `item` is in a list or tuple, where that can be told without running Python or counting anything: 1 or 0; else -1.
+int find_item(Value container, Value item);
 // Words to go on (2: yielded, 1: finished), -1: raised.
 int send_slow(Thread* t, Value* regs, Instruction const* pc, Value* k, std::uint64_t word);
 

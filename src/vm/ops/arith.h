@@ -202,10 +202,16 @@ OP(is_not) {
     OUTCOME(x != y);
 }
 
-OP(contains) {
-    SLOWLY(contains);
-}
-
-OP(not_contains) {
-    SLOWLY(not_contains);
-}
+#define MEMBERSHIP(name, wanted)                                             \
+    OP(name) {                                                               \
+        int found = find_item(regs[c_of(word)], regs[b_of(word)]);           \
+        if (found < 0) SLOWLY(name);                                         \
+        if (flag_of(word, LAST_B) || flag_of(word, LAST_C)) {                \
+            SAVE();                                                          \
+            if (flag_of(word, LAST_B)) consume(regs, b_of(word));            \
+            if (flag_of(word, LAST_C)) consume(regs, c_of(word));            \
+        }                                                                    \
+        OUTCOME(found == wanted);                                            \
+    }
+MEMBERSHIP(contains, 1)
+MEMBERSHIP(not_contains, 0)

@@ -45,18 +45,12 @@ INNER_OP(load_attr_cached_) {
                     Dict& dict = *static_cast<Module*>(o)->dict.get();
                     DictKeys* keys = dict.keys();
                     if (keys->version.load(std::memory_order_relaxed) == r->version) v = read_entry(dict, keys, r->index);
-                } else if (r->kind == Record::type_value) {
-                    if (r->object != o) continue;
-                    v = read_remembered(*r, *static_cast<Type*>(o));
-                } else if (r->kind == Record::type_variable) {
-                    if (r->object != o) continue;
-                    v = read_variable(*r, *static_cast<Type*>(o));
-                } else if (r->kind == Record::variable) {
-                    v = read_variable(*r, *shape_of(shape).type);
                 } else if (r->kind == Record::slot) {
                     if (shape_of(shape).type->version.load(std::memory_order_acquire) == r->version) v = read_slot(slot_at(o, r->index));
-                } else if (r->kind == Record::value) {
-                    v = read_remembered(*r, *shape_of(shape).type);
+                } else if (r->kind >= Record::value && r->kind <= Record::static_method) {
+                    Type* type = class_of(*r, o, shape);
+                    if (!type) continue;
+                    v = read_from_class(*r, *type);
                 } else if (r->kind == Record::computed) {
                     if (shape_of(shape).type->version.load(std::memory_order_acquire) != r->version) break;
                     SAVE();
@@ -194,7 +188,7 @@ INNER_OP(load_method_cached_) {
     if (!(ic & 1) && x.is_pointer()) [[likely]] {
         auto* o = static_cast<Object*>(x.pointer());
         ShapeId shape = o->shape_id();
-        Value callable;
+        Value callable, self;   // what it is bound to besides the object
         bool bind = false;
         for (Record* r = record_of(ic); r; r = r->next) {
             if (r->shape != shape) continue;
@@ -205,16 +199,11 @@ INNER_OP(load_method_cached_) {
                 Dict& dict = *static_cast<Module*>(o)->dict.get();
                 DictKeys* keys = dict.keys();
                 if (keys->version.load(std::memory_order_relaxed) == r->version) callable = read_entry(dict, keys, r->index);
-            } else if (r->kind == Record::type_value) {
-                if (r->object != o) continue;
-                callable = read_remembered(*r, *static_cast<Type*>(o));
-            } else if (r->kind == Record::type_variable) {
-                if (r->object != o) continue;
-                callable = read_variable(*r, *static_cast<Type*>(o));
-            } else if (r->kind == Record::value) {
-                callable = read_remembered(*r, *shape_of(shape).type);
-            } else if (r->kind == Record::variable) {
-                callable = read_variable(*r, *shape_of(shape).type);
+            } else if (r->kind >= Record::value && r->kind <= Record::class_method) {
+                Type* type = class_of(*r, o, shape);
+                if (!type) continue;
+                callable = read_from_class(*r, *type);
+                if (r->kind == Record::class_method && !callable.is_null()) self = reg::retain(Value::of(type));
             } else if (r->kind == Record::own) {
                 callable = read_slot(slot_at(o, r->index));
             }
@@ -227,11 +216,11 @@ INNER_OP(load_method_cached_) {
                 else reg::retain(x);
                 regs[p + kCallHeader] = x;
             } else {
-                regs[p + kCallHeader] = Value{};
-                if (flag_of(word, LAST_B)) {
-                    SAVE();
-                    consume(regs, b_of(word));
-                }
+                Value x_dies = flag_of(word, LAST_B) ? std::exchange(regs[b_of(word)], Value{}) : Value{};
+                regs[p + kCallHeader] = self;
+                regs[p] = callable;
+                if (x_dies.is_pointer()) RELEASE_NEXT(x_dies, 1);
+                NEXT(1);
             }
             regs[p] = callable;
             NEXT(1);

@@ -1,6 +1,8 @@
 // Calls and returns. A call of a Python function by a Python function uses no C stack: the callee's registers begin at its arguments.
 
 DECLARE_INNER_OP(call_class_);
+DECLARE_INNER_OP(call_defaults_);
+DECLARE_INNER_OP(call_bound_method_);
 DECLARE_INNER_OP(call_any_);
 DECLARE_INNER_OP(call_native_function_);
 DECLARE_INNER_OP(call_native_method_);
@@ -26,12 +28,52 @@ OP(call) {
                 regs[p] = Value{};
                 PUSH_FRAME(callable, code, args, n, 2, Value{});
             }
+            GOTO_OP(call_defaults_);
         }
         if (shape == type_type.root_shape) GOTO_OP(call_class_);
         if (shape == method_descriptor_type.root_shape) GOTO_OP(call_native_method_);
         if (shape == native_function_type.root_shape) GOTO_OP(call_native_function_);
+        if (shape == BoundMethod::type().root_shape) GOTO_OP(call_bound_method_);
     }
     GOTO_OP(call_any_);
+}
+
+// A function of positional parameters, the last of which take their defaults.
+INNER_OP(call_defaults_) {
+    unsigned p = a_of(word), n = b_of(word);
+    Value callable = regs[p];
+    auto* f = static_cast<Function*>(callable.pointer());
+    Code* code = f->running_code();
+    Value* args = &regs[p + kCallHeader + 1];
+    if (!regs[p + kCallHeader].is_null()) {
+        --args;
+        ++n;
+    }
+    if (code->simple && n < code->positional && b_of(fetch(pc + 1)) == kNoKeywords && t->recursion_left > 0 &&
+        args + code->registers < t->stack_end && Frame::of(regs)->generator.is_null()) [[likely]] {
+        // No count of the tuple is needed if nobody else can drop it before this thread's next safepoint.
+        Slot const& slot = f->defaults.slot();
+        Value defaults = slot.peek();
+        std::size_t missing = code->positional - n;
+        if (defaults.is_pointer() && (defaults.pointer()->owner.load(std::memory_order_relaxed) == current_owner || reg::holds_uncounted(slot, defaults))) {
+            auto* tuple = static_cast<Tuple*>(defaults.pointer());
+            if (tuple->size >= missing) [[likely]] {
+                for (std::size_t i = 0; i < missing; ++i) args[n + i] = reg::retain(tuple->slots[tuple->size - missing + i]);
+                SAVE();
+                regs[p] = Value{};
+                PUSH_FRAME(callable, code, args, code->positional, 2, Value{});
+            }
+        }
+    }
+    GOTO_OP(call_any_);
+}
+
+// Its self goes in front of the arguments.
+INNER_OP(call_bound_method_) {
+    if (!regs[a_of(word) + kCallHeader].is_null()) GOTO_OP(call_any_);
+    SAVE();
+    unpack_bound_method(regs, a_of(word));
+    GOTO_OP(call);
 }
 
 // A class whose instances make_instance makes, remembered with its __init__: the new object becomes the self of the block.

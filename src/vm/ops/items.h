@@ -1,6 +1,7 @@
 // Items of containers.
 
 DECLARE_INNER_OP(load_item_shared_);
+DECLARE_INNER_OP(load_item_python_);
 DECLARE_INNER_OP(store_item_locked_);
 
 // R[a] = R[b][R[c]]
@@ -51,6 +52,13 @@ INNER_OP(load_item_shared_) {
             auto* tuple = static_cast<Tuple*>(x.pointer());
             if (i < 0) i += std::int64_t(tuple->size);
             if (std::size_t(i) < tuple->size) [[likely]] v = reg::retain(tuple->slots[i]);
+        } else if (shape == str_type.root_shape) {
+            auto* text = static_cast<Str*>(x.pointer());
+            if (i < 0) i += std::int64_t(text->length());
+            if (std::size_t(i) < text->length()) {
+                char32_t c = text->at(std::size_t(i));
+                if (c < 256) [[likely]] v = Value::of(latin1_char(std::uint8_t(c)));
+            }
         }
         if (!v.is_null()) [[likely]] {
             SAVE();
@@ -58,6 +66,36 @@ INNER_OP(load_item_shared_) {
             put(regs, a_of(word), v);
             if (flag_of(word, LAST_B)) RELEASE_NEXT(x, 1);
             NEXT(1);
+        }
+    }
+    GOTO_OP(load_item_python_);
+}
+
+// A class's own __getitem__: the call goes on where the loading would.
+INNER_OP(load_item_python_) {
+    Value x = regs[b_of(word)];
+    if (x.is_pointer()) {
+        Type& type = type_of(x);
+        if (type.slot(Dunder::getitem) == python_slot(Dunder::getitem)) {
+            Str* name = name::dunder_getitem().get();
+            Value method = type_lookup_peek(*t, type, name);
+            // (An uncounted one, which at most the collector frees; that it is one is certain if the class has it still.)
+            if (method.is_pointer() && reg::is_uncounted(method.pointer()) && type_lookup_peek(*t, type, name) == method && &type_of(method) == &function_type) {
+                Code* code = static_cast<Function*>(method.pointer())->running_code();
+                Value* args = regs + Frame::of(regs)->code.get()->registers + kCallHeader;
+                if (code->simple && code->positional == 2 && !code->is_generator() && t->recursion_left > 0 && args + code->registers < t->stack_end &&
+                    Frame::of(regs)->generator.is_null()) [[likely]] {
+                    SAVE();
+                    args[0] = x;
+                    args[1] = regs[c_of(word)];
+                    // Either may be the other's register, too.
+                    reg::retain(args[0]);
+                    reg::retain(args[1]);
+                    if (flag_of(word, LAST_B)) consume(regs, b_of(word));
+                    if (flag_of(word, LAST_C)) consume(regs, c_of(word));
+                    PUSH_FRAME(method, code, args, 2, 2 | frame_flag::getter, Value{});
+                }
+            }
         }
     }
     SLOWLY(load_item);

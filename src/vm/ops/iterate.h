@@ -8,6 +8,7 @@ SLOW_OP(get_awaitable)
 SLOW_OP(get_yield_from_iter)
 
 DECLARE_INNER_OP(for_iter_generator_);
+DECLARE_INNER_OP(for_iter_ascii_);
 DECLARE_INNER_OP(for_iter_any_);
 
 // R[a] = next(R[b]) and skip one word; exhausted: clear R[b] and go on.
@@ -40,7 +41,19 @@ OP(for_iter) {
             }
         } else if (shape == generator_type.root_shape) {
             GOTO_OP(for_iter_generator_);
+        } else if (shape == str_ascii_iterator_type.root_shape) {
+            GOTO_OP(for_iter_ascii_);
         }
+    }
+    GOTO_OP(for_iter_any_);
+}
+
+INNER_OP(for_iter_ascii_) {
+    auto* walk = static_cast<StrIterator*>(regs[b_of(word)].pointer());
+    std::size_t i = walk->position.load(std::memory_order_relaxed);
+    if (i < walk->text->length() && detail::is_exclusive(walk)) [[likely]] {
+        walk->position.store(i + 1, std::memory_order_relaxed);
+        PUT_NEXT(a_of(word), Value::of(latin1_char(walk->text->bytes1()[i])), 2);
     }
     GOTO_OP(for_iter_any_);
 }
