@@ -1,6 +1,9 @@
 // Calls: binding arguments, pushing frames, calling natives and classes, entering from C++.
 #include "object/call.h"
+#include "object/exception.h"
+#include "object/list.h"
 #include "object/method.h"
+#include "object/set.h"
 #include "object/slot_wrapper.h"
 #include "object/str.h"
 #include "vm/op.h"
@@ -240,15 +243,19 @@ void release_block(Value* regs, unsigned p, unsigned count) {
     for (Value* r = &regs[p + kCallHeader], *end = r + 1 + count; r != end; ++r) give_up(*r);
 }
 
-// What __new__ of these makes is always an instance of the very class.
-constexpr std::uint32_t kNewOfBuiltin = type_flag::exception | type_flag::dict | type_flag::list | type_flag::set | type_flag::int_ | type_flag::str |
-                                        type_flag::tuple | type_flag::float_ | type_flag::bytes;
+// Those of builtin types that run no Python, so that nothing can change or be collected meanwhile, and always make an instance of the
+// very class.
+bool is_simple_maker(NewFn make) {
+    for (Type const* t : {&exc::BaseException, &dict_type, &list_type, &set_type})
+        if (make == t->new_.load(std::memory_order_relaxed)) return true;
+    return false;
+}
 
-// __init__ of a class written in Python whose instances are made by object's __new__ or a builtin type's: make_instance, then a frame of
-// this interpreter for __init__. Null: not such a class.
+// __init__ of a class written in Python whose instances are made by object's __new__ or by a simple maker: make_instance, then a frame
+// of this interpreter for __init__. Null: not such a class.
 Value plain_init(Thread& t, Type& type, NewFn make) {
     if (!type.has(type_flag::heap) || type.has(type_flag::abstract) || type.init.load() != python_init) return {};
-    if (make == object_new ? type.hooks.trace || type.item_size : make == python_new || !type.has(kNewOfBuiltin)) return {};
+    if (make == object_new ? type.hooks.trace || type.item_size : !is_simple_maker(make)) return {};
     Value init = type_lookup_peek(t, type, name::dunder_init().get());
     return init.is_pointer() && &type_of(init) == &function_type ? init : Value{};
 }

@@ -1,4 +1,5 @@
 # Operations that remember what they have seen go on being right when that changes.
+import gc
 import threading
 
 
@@ -246,6 +247,23 @@ def test_constructors_of_builtins():
 
     for _ in range(50):
         check(run(), ((1, 0), (1, 2), (5,), {"a": 2}, 3, 13, "7"))
+    class Odd(int):
+        def __init__(self, source):
+            self.source = source
+
+    class Source:
+        def __index__(self):
+            # __new__ of the number runs this: it takes away the __init__ that would be called next.
+            Odd.__init__ = lambda self, source: None
+            gc.collect()
+            return 5
+
+    for _ in range(20):
+        o = Odd(Source())
+        check((o + 1, vars(o)), (6, {}))
+        Odd.__init__ = lambda self, source: setattr(self, "source", 1)
+        check(vars(Odd(3)), {"source": 1})
+
     Stop.__new__ = lambda cls, *args, **names: "no instance"
     try:
         check(Stop(1), "no instance")
