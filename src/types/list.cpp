@@ -131,6 +131,7 @@ Result<Ref<List>> get_slice(Python& py, Borrowed<List> self, Slice const& slice)
         Locked<List> locked(py, self);
         b = clip_slice(numbers, self->size());
         if (std::size_t(b.count) > room) continue;  // it grew meanwhile
+        if (b.count == 0) return result;            // it was cleared, and has no items
         Slot* from = locked->items.load(std::memory_order_relaxed)->slots;
         for (std::int64_t i = 0; i < b.count; ++i) append_private(*result, share(from[b.start + i * b.step].peek_relaxed()));
         return result;

@@ -328,6 +328,19 @@ def sections_on_two_lists(random):
 pair = [[1, 1], [2, 2]]
 
 
+cleared = [1, 2]
+
+
+@race(ValueError, rounds=2000, saying=("attempt to assign sequence of size",))
+def slices_of_a_cleared_list(random):
+    assert set(cleared[::2]) <= {1, 2}
+    cleared.clear()
+    assert set(cleared[::-1]) <= {1, 2}
+    cleared.extend((1, 2, 1, 2))
+    cleared[::-1] = (2, 1, 2, 1)
+    del cleared[::2]
+
+
 only = sys.argv[1:]
 interval = sys.getswitchinterval()
 sys.setswitchinterval(1e-5)
