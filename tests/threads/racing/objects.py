@@ -142,7 +142,8 @@ def class_of_instances(random):
             changing.__class__ = Other if random(2) else Chameleon
         assert changing.name() in ("One", "Other", "Two")
         assert type(changing) in (Other, Chameleon)
-        assert isinstance(changing, (Other, Chameleon))
+        # (Asked for a tuple of the two, isinstance may look at each when the class is the other.)
+        assert isinstance(changing, One)
         changing.extra = Token(1)
         changing.extra.verify()
 
